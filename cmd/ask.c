@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "base/utf8.h"
+#include "cmd/ask.h"
+#include "cmd/option.h"
+#include "cmd/signals.h"
+
+/* Nobody is asked who could not see the question. */
+static int open_terminal(void)
+{
+	if (!isatty(STDERR_FILENO))
+		return -1;
+	return open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
+}
+
+bool ask_possible(void)
+{
+	int fd = open_terminal();
+
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0;
+}
+
+static void put(int fd, const char *s)
+{
+	size_t len = strlen(s);
+
+	while (len) {
+		ssize_t n = write(fd, s, len);
+
+		if (n <= 0)
+			return;
+		s += n;
+		len -= (size_t)n;
+	}
+}
+
+/* One line, without its end. */
+static int get_line(int fd, struct buf *b, size_t max)
+{
+	char c;
+	ssize_t n;
+
+	while ((n = read(fd, &c, 1)) == 1 && c != '\n') {
+		if (b->len >= max)
+			return err_set(AWM_USAGE, "the line is too long");
+		buf_addc(b, c);
+	}
+	if (n < 0)
+		return err_errno(signals_caught() ? AWM_INTERRUPTED : AWM_ERROR,
+				 "cannot read the answer");
+	return buf_check(b);
+}
+
+int ask_refuse(const char *what)
+{
+	err_set(AWM_USAGE,
+		"'%s' cannot be undone, and there is no terminal to "
+		"ask on",
+		what);
+	return err_hint("add --yes");
+}
+
+int run_confirm(struct run *r, const char *fmt, ...)
+{
+	_cleanup_free_ char *question = NULL;
+	_cleanup_buf_ struct buf text = {0}, answer = {0};
+	va_list ap;
+	int fd, n, err;
+
+	if (r->globals.yes || r->globals.dry_run)
+		return 0;
+	va_start(ap, fmt);
+	n = vasprintf(&question, fmt, ap);
+	va_end(ap);
+	if (n < 0) {
+		question = NULL;
+		return err_nomem();
+	}
+	fd = open_terminal();
+	if (fd < 0)
+		return ask_refuse(r->command->name);
+	utf8_add_escaped(&text, question, (size_t)n, false);
+	buf_adds(&text, "? [y/N] ");
+	put(fd, buf_str(&text));
+	err = get_line(fd, &answer, 100);
+	close(fd);
+	if (!err && *buf_str(&answer) != 'y' && *buf_str(&answer) != 'Y')
+		err = err_set(AWM_ERROR, "nothing was changed");
+	return err;
+}
+
+void run_say(struct run *r, const char *fmt, ...)
+{
+	_cleanup_free_ char *s = NULL;
+	_cleanup_buf_ struct buf b = {0};
+	va_list ap;
+	int n;
+
+	if (r->globals.quiet)
+		return;
+	va_start(ap, fmt);
+	n = vasprintf(&s, fmt, ap);
+	va_end(ap);
+	if (n < 0) {
+		s = NULL;
+		return;
+	}
+	utf8_add_escaped(&b, s, (size_t)n, false);
+	fprintf(stderr, "awm: %s\n", buf_str(&b));
+}
+
+/* ---- secrets ---- */
+
+static int secret_of_terminal(const char *what, struct buf *b)
+{
+	struct termios was, silent;
+	int fd = open_terminal(), err;
+
+	if (fd < 0) {
+		err_set(AWM_USAGE, "%s is missing", what);
+		return err_hint("give it with --stdin, or in an environment "
+				"variable");
+	}
+	put(fd, what);
+	put(fd, ": ");
+	if (tcgetattr(fd, &was) < 0) {
+		err = err_errno(AWM_ERROR, "cannot set up the terminal");
+		close(fd);
+		return err;
+	}
+	silent = was;
+	silent.c_lflag &= ~(tcflag_t)ECHO;
+	tcsetattr(fd, TCSAFLUSH, &silent);
+	err = get_line(fd, b, 64 * 1024);
+	tcsetattr(fd, TCSAFLUSH, &was);
+	put(fd, "\n");
+	close(fd);
+	return err;
+}
+
+static int secret_of_stdin(struct run *r, struct buf *b)
+{
+	const char *input;
+	size_t len;
+	int err = run_stdin(r, &input, &len);
+
+	if (err)
+		return err;
+	buf_add(b, input, strcspn(input, "\r\n"));
+	return buf_check(b);
+}
+
+int run_secret(struct run *r, const char *env, bool from_stdin,
+	       const char *what, const char **ret)
+{
+	_cleanup_buf_ struct buf b = {0};
+	const char *value;
+	int err = 0;
+
+	if (env) {
+		value = getenv(env);
+		if (!value)
+			return err_set(AWM_USAGE, "$%s is not set", env);
+		buf_adds(&b, value);
+	} else if (from_stdin) {
+		err = secret_of_stdin(r, &b);
+	} else {
+		err = secret_of_terminal(what, &b);
+	}
+	if (err)
+		return err;
+	if (!b.len)
+		return err_set(AWM_USAGE, "%s is empty", what);
+	*ret = arena_strndup(&r->arena, b.s, b.len);
+	explicit_bzero(b.s, b.len);
+	return *ret ? 0 : -AWM_NOMEM;
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+#include "cmd/command.h"
+
+/* The command table: one array for each noun, in the order of `awm help`. A
+ * new noun is one file and two lines here. */
+
+extern const struct command cmd_project[];
+extern const struct command cmd_task[];
+extern const struct command cmd_user[];
+extern const struct command cmd_activity[];
+extern const struct command cmd_notify[];
+extern const struct command cmd_git[];
+extern const struct command cmd_init[];
+extern const struct command cmd_db[];
+extern const struct command cmd_config[];
+extern const struct command cmd_help[];
+extern const struct command cmd_completion[];
+extern const struct command cmd_schema[];
+extern const struct command cmd_man[];
+
+const struct command *const commands[] = {
+	cmd_project, cmd_task, cmd_user, cmd_activity, cmd_notify,
+	cmd_git,     cmd_init, cmd_db,	 cmd_config,   cmd_completion,
+	cmd_schema,  cmd_help, cmd_man,	 NULL,
+};

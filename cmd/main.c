@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: MIT */
+#include <string.h>
+#include <unistd.h>
+
+#include "base/time.h"
+#include "cmd/ask.h"
+#include "cmd/help.h"
+#include "cmd/option.h"
+#include "cmd/out.h"
+#include "cmd/report.h"
+#include "cmd/signals.h"
+
+/* Even a command line that cannot be read says how its errors are wanted. */
+static bool wants_json(int argc, char **argv)
+{
+	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
+		const char *format = NULL;
+
+		if (strcmp(argv[i], "--json") == 0)
+			return true;
+		if (strncmp(argv[i], "--format=", 9) == 0)
+			format = argv[i] + 9;
+		else if (strcmp(argv[i], "--format") == 0)
+			format = argv[i + 1];
+		if (format && strncmp(format, "json", 4) == 0)
+			return true;
+	}
+	return false;
+}
+
+int run_config(struct run *r)
+{
+	return r->config ? 0 : awm_config_open(NULL, &r->config);
+}
+
+static int open_session(struct run *r)
+{
+	const struct globals *g = &r->globals;
+	unsigned needs = r->command->needs;
+	struct awm_session_opts opts = {
+		.db = g->db,
+		.as = g->as,
+		.wait_ms = g->wait_ms.value,
+		.dry_run = g->dry_run,
+		.any_version = needs & NEED_ANY_VERSION,
+		.no_create = needs & NEED_NO_CREATE,
+		.no_actor = needs & NEED_NO_ACTOR,
+		.config = r->config,
+	};
+	int err;
+
+	signals_exit_begin();
+	err = awm_session_open(&opts, &r->session);
+	signals_watch(r->session);
+	signals_exit_end();
+	return err;
+}
+
+/* What the command line leaves open, the configuration says. */
+static int word_of(const struct run *r, const struct int_arg *arg,
+		   const char *option, const char *key)
+{
+	const char *const *words =
+		option_long(NULL, option, strlen(option))->words;
+	const char *word = r->config ? awm_config_get(r->config, key) : NULL;
+
+	if (arg->set || !word)
+		return (int)arg->value;
+	for (int i = 0; words[i]; i++)
+		if (strcmp(words[i], word) == 0)
+			return i;
+	return 0;
+}
+
+static void settle_output(struct run *r)
+{
+	struct globals *g = &r->globals;
+
+	g->format = (enum format)word_of(r, &g->format_arg, "format",
+					 "output.format");
+	g->color =
+		(enum color_mode)word_of(r, &g->color_arg, "color", "color.ui");
+}
+
+static int meet_needs(struct run *r)
+{
+	const struct command *c = r->command;
+	int err = report_check(r);
+
+	if (!err && c->needs & NEED_YES && !r->globals.yes &&
+	    !r->globals.dry_run && !ask_possible())
+		err = ask_refuse(c->name);
+	if (err || !(c->needs & (NEED_DB | NEED_WRITE)))
+		return err;
+	err = run_config(r);
+	if (!err)
+		settle_output(r);
+	if (!err)
+		err = awm_pool_new(&r->pool);
+	if (!err)
+		err = open_session(r);
+	if (!err && c->needs & NEED_PAGER && !r->globals.no_pager)
+		pager_want(r->config);
+	return err;
+}
+
+static int run_command(struct run *r)
+{
+	int err = 0;
+
+	if (r->globals.help && strcmp(r->command->name, "help") != 0)
+		return help_command(r->command);
+	if (r->globals.version)
+		r->command = find_exact("version");
+	r->entity =
+		r->command->entity ? awm_entity_find(r->command->entity) : NULL;
+	if (r->globals.folder && chdir(r->globals.folder) < 0)
+		err = err_errno(AWM_NOT_FOUND, "cannot change into '%s'",
+				r->globals.folder);
+	if (!err)
+		err = meet_needs(r);
+	if (!err)
+		err = resolve_options(r);
+	return err ? err : r->command->run(r);
+}
+
+static bool is_json(const struct run *r)
+{
+	return r->globals.format == FORMAT_JSON ||
+	       r->globals.format == FORMAT_JSONL;
+}
+
+/* `json`: of a command line that could not be read. */
+static int finish(struct run *r, int err, bool json)
+{
+	int out_err = out_close();
+
+	if (!err)
+		err = out_err;
+	if (err && signals_caught() &&
+	    awm_error_last()->code != AWM_INTERRUPTED)
+		err = err_set(AWM_INTERRUPTED, "interrupted");
+	if (err)
+		error_print(json || is_json(r));
+	signals_watch(NULL);
+	report_release(r);
+	awm_session_close(r->session);
+	awm_pool_free(r->pool);
+	awm_config_free(r->config);
+	if (r->input_owned)
+		free((char *)r->input);
+	arena_release(&r->arena);
+	return err ? awm_error_status((enum awm_err) - err) : 0;
+}
+
+int main(int argc, char **argv)
+{
+	bool json = wants_json(argc, argv);
+	struct run r = {0};
+	int err;
+
+	out_init();
+	signals_init();
+	err = time_clock_init();
+	if (!err)
+		err = find_command(&r, &argc, &argv);
+	if (!err)
+		err = option_parse(&r, argc, argv);
+	if (!err) {
+		json = false;
+		settle_output(&r);
+		err = run_command(&r);
+	}
+	return finish(&r, err, json);
+}

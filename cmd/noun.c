@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: MIT */
+#include "cmd/noun.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/utf8.h"
+#include "cmd/option.h"
+
+int noun_sets(struct run *r, struct set_array *ret)
+{
+	int err = run_sets(r, ret);
+
+	for (size_t i = 0; i < ret->count && !err; i++) {
+		struct awm_set *set = ret->sets + i;
+
+		if (set->value.kind == AWM_TEXT && !set->value.len &&
+		    !(set->field->flags & AWM_REQUIRED))
+			set->value = AWM_VALUE_NULL;
+	}
+	return err;
+}
+
+int noun_add(struct run *r, const char *field, const char *text)
+{
+	struct set_array sets;
+	struct awm_record *row;
+	int err = noun_sets(r, &sets);
+
+	if (!err)
+		err = run_set(r, &sets, field, awm_value_text(text));
+	if (!err)
+		err = awm_add(r->session, r->entity, sets.sets, sets.count,
+			      r->pool, &row);
+	return err ? err : report_change(r, "added", row);
+}
+
+int noun_show(struct run *r)
+{
+	struct awm_record *row;
+	int64_t id;
+	int err = run_ref(r, 0, &id);
+
+	if (!err)
+		err = awm_get(r->session, r->entity, id, r->pool, &row);
+	return err ? err : report_one(r, row);
+}
+
+/* ---- edit ---- */
+
+static int offer_text(struct run *r, const char *field)
+{
+	struct awm_record *row;
+	struct id_list ids;
+	int err;
+
+	if (!field || !run_has(r, field))
+		return 0;
+	err = run_ids(r, 0, &ids);
+	if (err || ids.count != 1)
+		return err;
+	err = awm_get(r->session, r->entity, ids.ids[0], r->pool, &row);
+	if (!err)
+		run_initial(r, awm_record_text(row, field));
+	return err;
+}
+
+int noun_edit_read(struct run *r, struct noun_edit *edit, const char *text)
+{
+	int err = offer_text(r, text);
+
+	return err ? err : noun_sets(r, &edit->sets);
+}
+
+int noun_edit_nothing(struct run *r)
+{
+	err_set(AWM_USAGE, "nothing to change");
+	return err_hint("awm help %s lists what can be", r->command->name);
+}
+
+static int edit_one(struct run *r, int64_t id, struct awm_record **ret)
+{
+	const struct noun_edit *edit = r->args;
+	struct awm_edit_opts opts = {
+		.check_stale = edit->if_updated_at.set,
+		.if_updated_at = edit->if_updated_at.value,
+	};
+
+	return awm_edit(r->session, r->entity, id, edit->sets.sets,
+			edit->sets.count, &opts, r->pool, ret);
+}
+
+int noun_edit(struct run *r, const char *text)
+{
+	struct noun_edit *edit = r->args;
+	int err = noun_edit_read(r, edit, text);
+
+	if (!err && !edit->sets.count)
+		err = noun_edit_nothing(r);
+	return err ? err : run_each(r, 0, "changed", edit_one);
+}
+
+/* ---- rows ---- */
+
+int rows_keep(void *ctx, const struct awm_record *row)
+{
+	struct rows *rows = ctx;
+	struct run *r = rows->run;
+
+	rows->items = array_room(&r->arena, rows->items, rows->count,
+				 sizeof(*rows->items));
+	if (!rows->items)
+		return -AWM_NOMEM;
+	return awm_record_copy(r->pool, row, &rows->items[rows->count++]);
+}
+
+int rows_report(struct rows *rows)
+{
+	int err = report_begin(rows->run);
+
+	for (size_t i = 0; i < rows->count && !err; i++)
+		err = report_row(rows->run, rows->items[i]);
+	return err ? err : report_end(rows->run);
+}
+
+struct awm_record *noun_row(struct run *r, const struct awm_field *fields,
+			    const struct awm_value *values, size_t n)
+{
+	struct awm_record *row = arena_alloc(&r->arena, sizeof(*row));
+	const struct awm_field **list =
+		arena_array(&r->arena, n, sizeof(*list));
+	struct awm_value *copy = arena_array(&r->arena, n, sizeof(*copy));
+
+	if (!row || !list || !copy)
+		return NULL;
+	for (size_t i = 0; i < n; i++)
+		list[i] = fields + i;
+	memcpy(copy, values, n * sizeof(*copy));
+	*row = (struct awm_record){.fields = list, .values = copy, .count = n};
+	return row;
+}
+
+int noun_tell(struct run *r, const struct awm_record *row, const char *fmt, ...)
+{
+	_cleanup_buf_ struct buf line = {0};
+	_cleanup_free_ char *text = NULL;
+	va_list ap;
+	int n;
+
+	if (!row)
+		return -AWM_NOMEM;
+	if (r->globals.format != FORMAT_TABLE || r->globals.quiet ||
+	    r->globals.fields)
+		return report_one(r, row);
+	va_start(ap, fmt);
+	n = vasprintf(&text, fmt, ap);
+	va_end(ap);
+	if (n < 0) {
+		text = NULL;
+		return err_nomem();
+	}
+	utf8_add_escaped(&line, text, (size_t)n, false);
+	buf_addc(&line, '\n');
+	return buf_check(&line) ? -AWM_NOMEM : out_adds(line.s);
+}
+
+/* ---- small things ---- */
+
+int noun_project(struct run *r, size_t i, int64_t *ret)
+{
+	int err;
+
+	if (run_arg(r, i))
+		return run_ref(r, i, ret);
+	err = awm_session_project(r->session, ret);
+	if (err || *ret)
+		return err;
+	err_set(AWM_USAGE, "'%s' wants a project: this folder has no default",
+		r->command->name);
+	return err_hint("awm project use PROJECT makes one the default here");
+}
+
+const char *noun_count(struct run *r, size_t n, const char *what)
+{
+	const char *s =
+		arena_printf(&r->arena, "%zu %s%s", n, what, n == 1 ? "" : "s");
+
+	return s ? s : what;
+}

@@ -1,0 +1,590 @@
+/* SPDX-License-Identifier: MIT */
+#include <string.h>
+
+#include "cmd/noun.h"
+
+/* Projects, their members, the default one of a folder. */
+
+/* ---- add, list, show, edit ---- */
+
+#define PROJECT_COLUMNS                                                        \
+	OPT_LONG_TEXT("description", "description"),                           \
+		OPT_SET("main-prompt", 0, "mainPrompt", "TEXT",                \
+			"what the AI is told when it plans this project"),     \
+		OPT_SET("status", 's', "status", "STATUS",                     \
+			"active, completed, archived or on_hold"),             \
+		OPT_SET("owner", 0, "ownerId", "USER", "who answers for it"),  \
+		OPT_SET("team", 0, "teamId", "TEAM",                           \
+			"the team it belongs to"),                             \
+		OPT_SET("provider", 0, "aiProvider", "PROVIDER",               \
+			"AI provider of its tasks: openai, anthropic, google " \
+			"or local"),                                           \
+		OPT_SET("estimated-hours", 0, "estimatedHours", "HOURS",       \
+			"how long it is expected to take"),                    \
+		OPT_SET("git-repository", 0, "gitRepository", "URL",           \
+			"where its code lives"),                               \
+		OPT_SET("emoji", 0, "emoji", "EMOJI", "shown with its title"), \
+		OPT_SET("color", 0, "color", "HEX",                            \
+			"theme colour, such as #3366ff"),                      \
+		OPT_SET("cover-image", 0, "coverImage", "URL",                 \
+			"address of a picture"),                               \
+		OPT_SET("favorite", 0, "isFavorite", NULL,                     \
+			"mark it as a favorite")
+
+static const struct argument title_argument[] = {
+	{.name = "TITLE", .required = true, .help = "what it is called"},
+	{0},
+};
+
+static const struct option add_options[] = {
+	PROJECT_COLUMNS,
+	{0},
+};
+
+static int project_add(struct run *r)
+{
+	return noun_add(r, "title", run_arg(r, 0));
+}
+
+struct project_list_args {
+	bool all;
+};
+
+static const struct option list_options[] = {
+	OPT_FILTER("status", 's', "status", "STATUS",
+		   "in one of these states: a,b"),
+	OPT_FILTER("owner", 0, "ownerId", "USER", "of this owner, or me"),
+	OPT_FILTER("team", 0, "teamId", "TEAM", "of this team; none for none"),
+	OPT_FILTER("favorite", 0, "isFavorite", NULL, "favorites only"),
+	OPT_FILTER("archived", 0, "isArchived", NULL,
+		   "archived ones only, instead of the others"),
+	OPT_FLAG("all", 'a', struct project_list_args, all, "archived ones too"),
+	OPT_FILTER("provider", 0, "aiProvider", "PROVIDER",
+		   "with this AI provider"),
+	OPT_COMPARE("title", 0, "title", AWM_OP_CONTAINS, "TEXT",
+		    "whose title contains TEXT"),
+	OPT_FILTER("created", 0, "createdAt", "DATE",
+		   "made on DATE; also before:DATE, after:DATE, A..B"),
+	OPT_FILTER("updated", 0, "updatedAt", "DATE", "last changed then"),
+	LIST_OPTIONS,
+	{0},
+};
+
+static int project_list(struct run *r)
+{
+	const struct project_list_args *args = r->args;
+	struct awm_value no = AWM_VALUE_INT(0);
+	struct awm_query q;
+	int err = run_query(r, &q);
+
+	if (!err && !args->all && !run_has(r, "isArchived") &&
+	    !run_has(r, "status"))
+		err = run_cond(r, &q, "isArchived", AWM_OP_EQ, &no, 1);
+	return err ? err : run_list_query(r, &q);
+}
+
+static const struct argument show_arguments[] = {
+	{.name = "PROJECT",
+	 .kind = ARG_REF,
+	 .entity = "project",
+	 .help = "id or title; without it the default one of this folder"},
+	{0},
+};
+
+static int project_show(struct run *r)
+{
+	struct awm_record *row;
+	int64_t id;
+	int err = noun_project(r, 0, &id);
+
+	if (!err)
+		err = awm_project_show(r->session, id, r->pool, &row);
+	return err ? err : report_one(r, row);
+}
+
+static const struct argument many_arguments[] = {
+	{.name = "PROJECT",
+	 .required = true,
+	 .many = true,
+	 .kind = ARG_IDS,
+	 .entity = "project",
+	 .help = "ids, ranges or titles; - reads them from standard input"},
+	{0},
+};
+
+static const struct option edit_options[] = {
+	OPT_SET("title", 't', "title", "TITLE", "what it is called"),
+	PROJECT_COLUMNS,
+	OPT_IF_UPDATED_AT,
+	{0},
+};
+
+static int project_edit(struct run *r)
+{
+	return noun_edit(r, "description");
+}
+
+/* ---- flags of many ---- */
+
+static int archive_one(struct run *r, int64_t id, struct awm_record **ret)
+{
+	return awm_project_archive(r->session, id, true, r->pool, ret);
+}
+
+static int unarchive_one(struct run *r, int64_t id, struct awm_record **ret)
+{
+	return awm_project_archive(r->session, id, false, r->pool, ret);
+}
+
+static int favorite_one(struct run *r, int64_t id, struct awm_record **ret)
+{
+	return awm_project_favorite(r->session, id, true, r->pool, ret);
+}
+
+static int unfavorite_one(struct run *r, int64_t id, struct awm_record **ret)
+{
+	return awm_project_favorite(r->session, id, false, r->pool, ret);
+}
+
+static int project_archive(struct run *r)
+{
+	return run_each(r, 0, "archived", archive_one);
+}
+
+static int project_unarchive(struct run *r)
+{
+	return run_each(r, 0, "unarchived", unarchive_one);
+}
+
+static int project_favorite(struct run *r)
+{
+	return run_each(r, 0, "favorited", favorite_one);
+}
+
+static int project_unfavorite(struct run *r)
+{
+	return run_each(r, 0, "unfavorited", unfavorite_one);
+}
+
+/* ---- rm ---- */
+
+/* "project 'Web' with 12 tasks", "3 projects with 40 tasks" */
+static int what_goes(struct run *r, const struct id_list *ids, const char **ret)
+{
+	const struct awm_entity *task = awm_entity_find("task");
+	struct awm_value *values =
+		arena_array(&r->arena, ids->count + 1, sizeof(*values));
+	struct awm_query q = {.entity = task, .all = true};
+	struct awm_record *row;
+	int64_t tasks;
+	int err;
+
+	if (!values)
+		return -AWM_NOMEM;
+	for (size_t i = 0; i < ids->count; i++)
+		values[i] = AWM_VALUE_INT(ids->ids[i]);
+	err = run_cond(r, &q, "projectId", AWM_OP_IN, values, ids->count);
+	if (!err)
+		err = awm_count(r->session, &q, &tasks);
+	if (!err)
+		err = awm_get(r->session, r->entity, ids->ids[0], r->pool,
+			      &row);
+	if (err)
+		return err;
+	*ret = ids->count > 1
+		       ? arena_printf(&r->arena, "%zu projects with %s",
+				      ids->count,
+				      noun_count(r, (size_t)tasks, "task"))
+		       : arena_printf(&r->arena, "project '%s' with %s",
+				      awm_record_text(row, "title"),
+				      noun_count(r, (size_t)tasks, "task"));
+	return *ret ? 0 : -AWM_NOMEM;
+}
+
+static int rm_one(struct run *r, int64_t id, struct awm_record **ret)
+{
+	return awm_delete(r->session, r->entity, id, r->pool, ret);
+}
+
+static int project_rm(struct run *r)
+{
+	struct id_list ids;
+	const char *what;
+	int err = run_ids(r, 0, &ids);
+
+	if (!err && ids.count)
+		err = what_goes(r, &ids, &what);
+	if (!err && ids.count)
+		err = run_confirm(r, "delete %s for good", what);
+	return err ? err : run_each(r, 0, "deleted", rm_one);
+}
+
+/* ---- members ---- */
+
+static const char *const member_roles[] = {"owner", "admin", "member", "viewer",
+					   NULL};
+
+struct member_args {
+	const char *role;
+};
+
+static const struct argument member_arguments[] = {
+	{.name = "PROJECT",
+	 .required = true,
+	 .kind = ARG_REF,
+	 .entity = "project",
+	 .help = "id or title"},
+	{.name = "USER",
+	 .required = true,
+	 .kind = ARG_REF,
+	 .entity = "user",
+	 .help = "id, email or me"},
+	{0},
+};
+
+static const struct option member_add_options[] = {
+	OPT_WORD("role", 0, struct member_args, role, member_roles, "ROLE",
+		 "owner, admin, member (unless told otherwise) or viewer"),
+	{0},
+};
+
+static int member_add(struct run *r)
+{
+	const struct member_args *args = r->args;
+	struct awm_record *row;
+	int64_t project, user;
+	int err = run_ref(r, 0, &project);
+
+	if (!err)
+		err = run_ref(r, 1, &user);
+	if (!err)
+		err = awm_project_member_add(r->session, project, user,
+					     args->role, r->pool, &row);
+	return err ? err
+		   : noun_tell(r, row, "added %s to project %s as %s",
+			       run_arg(r, 1), run_arg(r, 0),
+			       awm_record_text(row, "role"));
+}
+
+/* The members as they are listed, of whom one is looked for. */
+struct member {
+	struct run *run;
+	int64_t project, user;
+	struct awm_record *row;
+};
+
+static int member_found(void *ctx, const struct awm_record *row)
+{
+	struct member *m = ctx;
+
+	if (awm_record_int(row, "id") != m->user)
+		return 0;
+	return awm_record_copy(m->run->pool, row, &m->row);
+}
+
+static int member_leaves(struct awm_session *s, void *ctx)
+{
+	struct member *m = ctx;
+	int err;
+
+	m->row = NULL;
+	err = awm_project_member_list(s, m->project, member_found, m);
+	return err ? err : awm_project_member_rm(s, m->project, m->user);
+}
+
+static int member_rm(struct run *r)
+{
+	struct member m = {.run = r};
+	int err = run_ref(r, 0, &m.project);
+
+	if (!err)
+		err = run_ref(r, 1, &m.user);
+	if (!err)
+		err = awm_transaction(r->session, member_leaves, &m);
+	return err ? err
+		   : noun_tell(r, m.row, "removed %s from project %s",
+			       run_arg(r, 1), run_arg(r, 0));
+}
+
+static int member_list(struct run *r)
+{
+	struct rows rows = {.run = r};
+	int64_t project;
+	int err = noun_project(r, 0, &project);
+
+	if (!err)
+		err = awm_project_member_list(r->session, project, rows_keep,
+					      &rows);
+	return err ? err : rows_report(&rows);
+}
+
+/* ---- stats and use ---- */
+
+static int project_stats(struct run *r)
+{
+	struct awm_record *row;
+	int64_t id;
+	int err = noun_project(r, 0, &id);
+
+	if (!err)
+		err = awm_project_stats(r->session, id, r->pool, &row);
+	return err ? err : report_one(r, row);
+}
+
+struct use_args {
+	bool unset;
+};
+
+static const struct argument use_arguments[] = {
+	{.name = "PROJECT",
+	 .kind = ARG_REF,
+	 .entity = "project",
+	 .help = "id or title; without it the present one is shown"},
+	{0},
+};
+
+static const struct option use_options[] = {
+	OPT_FLAG("unset", 0, struct use_args, unset,
+		 "have no default project here any more"),
+	{0},
+};
+
+static int use_present(struct run *r, struct awm_record **ret)
+{
+	int64_t id;
+	int err = awm_session_project(r->session, &id);
+
+	if (err)
+		return err;
+	if (!id) {
+		err_set(AWM_NOT_FOUND, "this folder has no default project");
+		return err_hint("awm project use PROJECT");
+	}
+	return awm_get(r->session, r->entity, id, r->pool, ret);
+}
+
+static int use_none(struct run *r, struct awm_record **ret)
+{
+	int err = use_present(r, ret);
+
+	return err ? err : awm_session_use_project(r->session, 0);
+}
+
+static int use_given(struct run *r, struct awm_record **ret)
+{
+	int64_t id;
+	int err = run_ref(r, 0, &id);
+
+	if (!err)
+		err = awm_get(r->session, r->entity, id, r->pool, ret);
+	return err ? err : awm_session_use_project(r->session, id);
+}
+
+static int project_use(struct run *r)
+{
+	const struct use_args *args = r->args;
+	bool other = run_arg(r, 0);
+	struct awm_record *row;
+	int err;
+
+	if (other && args->unset)
+		return err_set(AWM_USAGE,
+			       "--unset and a project exclude each other");
+	if (!other && !args->unset) {
+		err = use_present(r, &row);
+		return err ? err : report_change(r, "using", row);
+	}
+	err = other ? use_given(r, &row) : use_none(r, &row);
+	return err ? err
+		   : report_change(r, other ? "using" : "no longer using", row);
+}
+
+/* ---- the table ---- */
+
+extern const struct command cmd_project[];
+const struct command cmd_project[] = {
+	{
+		.name = "project add",
+		.aliases = "create new",
+		.summary = "add a project",
+		.details =
+			"Adds a project and shows it. You own it unless "
+			"--owner names somebody else. The description is "
+			"given with -d, read from a file with -F (- for "
+			"standard input), or written in an editor with -e. A "
+			"title may occur twice, but then only an id tells the "
+			"two apart.",
+		.arguments = title_argument,
+		.options = add_options,
+		.needs = NEED_WRITE,
+		.effect = EFFECT_WRITE,
+		.entity = "project",
+		.run = project_add,
+	},
+	{
+		.name = "project list",
+		.aliases = "ls",
+		.summary = "list projects",
+		.details = "Lists the projects that are not archived, by "
+			   "title. --archived lists the archived ones "
+			   "instead, --all both; so does --status, which "
+			   "says itself what is wanted.",
+		.options = list_options,
+		.args_size = sizeof(struct project_list_args),
+		.needs = NEED_DB | NEED_PAGER,
+		.entity = "project",
+		.run = project_list,
+	},
+	{
+		.name = "project show",
+		.aliases = "view",
+		.summary = "show a project with its members and tasks",
+		.details = "Shows one project with its owner, its members and "
+			   "its tasks in their order, leaving out deleted "
+			   "ones.",
+		.arguments = show_arguments,
+		.needs = NEED_DB | NEED_PAGER,
+		.entity = "project",
+		.relations = "owner:user members:project_member* tasks:task*",
+		.run = project_show,
+	},
+	{
+		.name = "project edit",
+		.aliases = "update set",
+		.summary = "change projects",
+		.details = "Changes the columns that are named, of one project "
+			   "or of several at once; either all are changed or "
+			   "none. The word none empties a column. With "
+			   "--if-updated-at a project that somebody else has "
+			   "changed meanwhile is refused with exit status 5.",
+		.arguments = many_arguments,
+		.options = edit_options,
+		.args_size = sizeof(struct noun_edit),
+		.needs = NEED_WRITE | NEED_DRY_RUN,
+		.effect = EFFECT_WRITE,
+		.entity = "project",
+		.run = project_edit,
+	},
+	{
+		.name = "project archive",
+		.summary = "put projects away",
+		.details = "An archived project keeps everything, but is left "
+			   "out of listings and takes no new tasks.",
+		.arguments = many_arguments,
+		.needs = NEED_WRITE | NEED_DRY_RUN,
+		.effect = EFFECT_WRITE,
+		.entity = "project",
+		.run = project_archive,
+	},
+	{
+		.name = "project unarchive",
+		.summary = "take projects back out of the archive",
+		.details = "The project is active again.",
+		.arguments = many_arguments,
+		.needs = NEED_WRITE | NEED_DRY_RUN,
+		.effect = EFFECT_WRITE,
+		.entity = "project",
+		.run = project_unarchive,
+	},
+	{
+		.name = "project favorite",
+		.summary = "mark projects as favorites",
+		.arguments = many_arguments,
+		.needs = NEED_WRITE | NEED_DRY_RUN,
+		.effect = EFFECT_WRITE,
+		.entity = "project",
+		.run = project_favorite,
+	},
+	{
+		.name = "project unfavorite",
+		.summary = "take the mark of a favorite away",
+		.arguments = many_arguments,
+		.needs = NEED_WRITE | NEED_DRY_RUN,
+		.effect = EFFECT_WRITE,
+		.entity = "project",
+		.run = project_unfavorite,
+	},
+	{
+		.name = "project rm",
+		.aliases = "delete",
+		.summary = "delete projects for good, with everything in them",
+		.details =
+			"Deletes the projects and all that belongs to them: "
+			"tasks, comments, time entries, executions, "
+			"automations, webhooks and activities. This cannot be "
+			"undone. It asks first; without a terminal it wants "
+			"--yes. --dry-run shows what would be deleted. See "
+			"'awm project archive' for putting one away.",
+		.arguments = many_arguments,
+		.needs = NEED_WRITE | NEED_YES | NEED_DRY_RUN,
+		.effect = EFFECT_DESTRUCTIVE,
+		.entity = "project",
+		.run = project_rm,
+	},
+	{
+		.name = "project member add",
+		.aliases = "create new",
+		.summary = "add a member to a project",
+		.details = "Adds the user to the project's members. Somebody "
+			   "who is a member already gets the role that "
+			   "--role names.",
+		.arguments = member_arguments,
+		.options = member_add_options,
+		.args_size = sizeof(struct member_args),
+		.needs = NEED_WRITE,
+		.effect = EFFECT_WRITE,
+		.entity = "project_member",
+		.run = member_add,
+	},
+	{
+		.name = "project member list",
+		.aliases = "ls",
+		.summary = "list the members of a project",
+		.arguments = show_arguments,
+		.needs = NEED_DB | NEED_PAGER,
+		.columns = "id,email,name,role,createdAt",
+		.run = member_list,
+	},
+	{
+		.name = "project member rm",
+		.aliases = "delete",
+		.summary = "take a member out of a project",
+		.details = "Prints the membership as it was.",
+		.arguments = member_arguments,
+		.needs = NEED_WRITE | NEED_DRY_RUN,
+		.effect = EFFECT_WRITE,
+		.columns = "id,email,name,role,createdAt",
+		.run = member_rm,
+	},
+	{
+		.name = "project stats",
+		.summary = "count a project's tasks, hours and cost",
+		.details = "Tasks by status, those that are overdue, hours "
+			   "estimated and actual, and what AI runs have cost.",
+		.arguments = show_arguments,
+		.needs = NEED_DB,
+		.columns = "id,title,tasks,todo,in_progress,in_review,done,"
+			   "blocked,overdue,estimatedHours,actualHours,"
+			   "totalCost",
+		.run = project_stats,
+	},
+	{
+		.name = "project use",
+		.summary = "set or show the default project of this folder",
+		.details =
+			"Makes PROJECT the default of the git repository that "
+			"the current folder belongs to, or else of the folder "
+			"itself: 'awm task add' puts tasks there that name no "
+			"project. Without PROJECT it shows the present "
+			"default, with exit status 3 when there is none. It "
+			"is remembered in the database.",
+		.arguments = use_arguments,
+		.options = use_options,
+		.args_size = sizeof(struct use_args),
+		.needs = NEED_WRITE,
+		.effect = EFFECT_WRITE,
+		.entity = "project",
+		.run = project_use,
+	},
+	{0},
+};

@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: MIT */
+#include "cmd/table.h"
+
+#include <string.h>
+
+#include "base/utf8.h"
+
+#define GAP	  2
+#define NARROWEST 8
+#define ELLIPSIS  "…"
+
+#define BOLD  "\033[1m"
+#define RESET "\033[m"
+
+/* ---- colours ---- */
+
+static const struct {
+	const char *word;
+	const char *color;
+} colors[] = {
+	{"done", "\033[32m"},	     {"completed", "\033[32m"},
+	{"success", "\033[32m"},     {"succeeded", "\033[32m"},
+	{"active", "\033[32m"},	     {"delivered", "\033[32m"},
+	{"ok", "\033[32m"},	     {"applied", "\033[32m"},
+	{"in_progress", "\033[36m"}, {"running", "\033[36m"},
+	{"in_review", "\033[35m"},   {"review", "\033[35m"},
+	{"blocked", "\033[31m"},     {"failed", "\033[31m"},
+	{"dead", "\033[31m"},	     {"problem", "\033[31m"},
+	{"error", "\033[31m"},	     {"cancelled", "\033[2m"},
+	{"archived", "\033[2m"},     {"deleted", "\033[2m"},
+	{"low", "\033[2m"},	     {"high", "\033[33m"},
+	{"pending", "\033[33m"},     {"urgent", "\033[1;31m"},
+	{"critical", "\033[1;31m"},
+};
+
+static const char *color_of(const char *s, size_t len)
+{
+	for (size_t i = 0; i < ARRAY_LEN(colors); i++)
+		if (strlen(colors[i].word) == len &&
+		    memcmp(colors[i].word, s, len) == 0)
+			return colors[i].color;
+	return NULL;
+}
+
+void table_bold(struct buf *out, bool color, const char *s)
+{
+	if (color)
+		buf_adds(out, BOLD);
+	buf_adds(out, s);
+	if (color)
+		buf_adds(out, RESET);
+}
+
+/* ---- lines ---- */
+
+static void pad(struct buf *out, size_t n)
+{
+	static const char blanks[] = "                                ";
+
+	for (; n > sizeof(blanks) - 1; n -= sizeof(blanks) - 1)
+		buf_add(out, blanks, sizeof(blanks) - 1);
+	buf_add(out, blanks, n);
+}
+
+/* Writes at most the column's width; returns the columns really taken. */
+static size_t write_cut(const struct table *t, size_t limit, const char *s,
+			size_t len, size_t width)
+{
+	if (!t->max || width <= limit) {
+		buf_add(t->out, s, len);
+		return width;
+	}
+	len = limit ? utf8_cut(s, len, limit - 1) : 0;
+	buf_add(t->out, s, len);
+	buf_adds(t->out, limit ? ELLIPSIS : "");
+	return utf8_width(s, len) + (limit ? 1 : 0);
+}
+
+static void write_cell(const struct table *t, size_t i, const char *s,
+		       size_t len, size_t width, const char *color)
+{
+	const struct table_column *c = t->columns + i;
+	size_t used;
+
+	if (c->right && width < c->width)
+		pad(t->out, c->width - width);
+	if (color)
+		buf_adds(t->out, color);
+	used = write_cut(t, c->width, s, len, width);
+	if (color)
+		buf_adds(t->out, RESET);
+	if (i + 1 == t->ncolumns)
+		buf_addc(t->out, '\n');
+	else if (c->right || used >= c->width)
+		pad(t->out, GAP);
+	else
+		pad(t->out, c->width - used + GAP);
+}
+
+static void write_header(const struct table *t)
+{
+	for (size_t i = 0; i < t->ncolumns; i++) {
+		const char *label = t->columns[i].label;
+
+		write_cell(t, i, label, strlen(label),
+			   utf8_width(label, strlen(label)),
+			   t->color ? BOLD : NULL);
+	}
+}
+
+static void write_rows(struct table *t)
+{
+	size_t n = t->cells.len / sizeof(struct table_cell);
+	size_t start = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		struct table_cell cell;
+		const char *color = NULL;
+		size_t at = i % t->ncolumns;
+
+		memcpy(&cell, t->cells.s + i * sizeof(cell), sizeof(cell));
+		if (t->color && t->columns[at].words)
+			color = color_of(t->text.s + start, cell.end - start);
+		write_cell(t, at, buf_str(&t->text) + start, cell.end - start,
+			   cell.width, color);
+		start = cell.end;
+	}
+	t->out->failed |= t->text.failed || t->cells.failed;
+	buf_truncate(&t->text, 0);
+	buf_truncate(&t->cells, 0);
+}
+
+/* ---- widths ---- */
+
+static void widen(struct table_column *c, size_t width)
+{
+	if (width > c->width)
+		c->width = width;
+}
+
+/* The widest column of those that may be cut, by `shrinks` or at all. */
+static struct table_column *widest(struct table *t, bool shrinks)
+{
+	struct table_column *best = NULL;
+
+	for (size_t i = 0; i < t->ncolumns; i++) {
+		struct table_column *c = t->columns + i;
+
+		if (c->width <= NARROWEST || c->right ||
+		    (shrinks && !c->shrinks))
+			continue;
+		if (!best || c->width > best->width)
+			best = c;
+	}
+	return best;
+}
+
+static void fit(struct table *t)
+{
+	size_t total = (t->ncolumns - 1) * GAP;
+
+	for (size_t i = 0; i < t->ncolumns; i++)
+		total += t->columns[i].width;
+	while (t->max && total > t->max) {
+		struct table_column *c = widest(t, true);
+
+		if (!c)
+			c = widest(t, false);
+		if (!c)
+			break;
+		c->width--;
+		total--;
+	}
+}
+
+static void settle(struct table *t)
+{
+	size_t n = t->cells.len / sizeof(struct table_cell);
+
+	if (t->settled)
+		return;
+	t->settled = true;
+	for (size_t i = 0; i < t->ncolumns; i++)
+		widen(t->columns + i, utf8_width(t->columns[i].label,
+						 strlen(t->columns[i].label)));
+	for (size_t i = 0; i < n; i++) {
+		struct table_cell cell;
+
+		memcpy(&cell, t->cells.s + i * sizeof(cell), sizeof(cell));
+		widen(t->columns + i % t->ncolumns, cell.width);
+	}
+	fit(t);
+	write_header(t);
+}
+
+/* Most cells are plain ASCII. */
+static bool is_ascii(const char *s, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if ((unsigned char)s[i] < 0x20 || (unsigned char)s[i] > 0x7e)
+			return false;
+	return true;
+}
+
+void table_add(struct table *t, const char *s, size_t len)
+{
+	struct table_cell cell = {0};
+	size_t start = t->text.len, n;
+
+	if (is_ascii(s, len)) {
+		buf_add(&t->text, s, len);
+		cell.width = len;
+	} else {
+		utf8_add_escaped(&t->text, s, len, false);
+		cell.width = utf8_width(buf_str(&t->text) + start,
+					t->text.len - start);
+	}
+	cell.end = t->text.len;
+	buf_add(&t->cells, &cell, sizeof(cell));
+	n = t->cells.len / sizeof(cell);
+	if (n % t->ncolumns)
+		return;
+	if (t->settled || (t->settle && n / t->ncolumns >= t->settle)) {
+		settle(t);
+		write_rows(t);
+	}
+}
+
+void table_flush(struct table *t)
+{
+	settle(t);
+	write_rows(t);
+}
+
+void table_release(struct table *t)
+{
+	buf_release(&t->text);
+	buf_release(&t->cells);
+}

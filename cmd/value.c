@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: MIT */
+#include <string.h>
+
+#include "base/json.h"
+#include "base/time.h"
+#include "cmd/report.h"
+
+/* One value, in each of the ways it is shown. */
+
+static const char *secret_word(const struct awm_value *v)
+{
+	return v->kind == AWM_NULL ? "unset" : "set";
+}
+
+/* Valid JSON may hold characters that a terminal would act on: DEL, C1, the
+ * bidirectional and line separators. */
+static bool is_plain(const char *s, size_t len)
+{
+	for (size_t i = 0; i < len; i++) {
+		unsigned char c = (unsigned char)s[i];
+
+		if (c == 0x7f)
+			return false;
+		if (c == 0xc2 && (unsigned char)s[i + 1] < 0xa0)
+			return false;
+		if (c == 0xe2)
+			return false;
+	}
+	return true;
+}
+
+/* The database is not trusted to hold what its constraints say. */
+static void json_column(struct jsonw *w, const struct awm_value *v)
+{
+	_cleanup_json_ cJSON *tree = NULL;
+	_cleanup_buf_ struct buf b = {0};
+
+	if (json_check(v->s, v->len) != 0) {
+		jsonw_text(w, v->s, v->len);
+	} else if (is_plain(v->s, v->len)) {
+		jsonw_raw(w, v->s, v->len);
+	} else if (json_parse(v->s, v->len, &tree) == 0) {
+		json_print(&b, tree);
+		w->out->failed |= b.failed;
+		jsonw_raw(w, buf_str(&b), b.len);
+	} else {
+		jsonw_null(w);
+	}
+}
+
+void value_json(struct jsonw *w, const struct awm_field *f,
+		const struct awm_value *v)
+{
+	char iso[TIME_ISO_SIZE];
+
+	if (f->type == AWM_TYPE_SECRET)
+		jsonw_str(w, secret_word(v));
+	else if (v->kind == AWM_NULL)
+		jsonw_null(w);
+	else if (v->kind == AWM_REAL)
+		jsonw_real(w, v->r);
+	else if (v->kind == AWM_INT && f->type == AWM_TYPE_BOOL)
+		jsonw_bool(w, v->i);
+	else if (v->kind == AWM_INT && f->type == AWM_TYPE_TIME) {
+		time_format_iso(v->i, iso);
+		jsonw_str(w, iso);
+	} else if (v->kind == AWM_INT)
+		jsonw_int(w, v->i);
+	else if (f->type == AWM_TYPE_JSON)
+		json_column(w, v);
+	else
+		jsonw_text(w, v->s, v->len);
+}
+
+void relation_json(struct jsonw *w, const struct awm_relation *rel)
+{
+	if (!rel->many && !rel->count) {
+		jsonw_null(w);
+		return;
+	}
+	if (rel->many)
+		jsonw_array(w);
+	for (size_t i = 0; i < rel->count; i++)
+		record_json(w, rel->items[i]);
+	if (rel->many)
+		jsonw_end_array(w);
+}
+
+void record_json(struct jsonw *w, const struct awm_record *row)
+{
+	jsonw_object(w);
+	for (size_t i = 0; i < row->count; i++) {
+		if (!report_shows(row, i))
+			continue;
+		jsonw_key(w, row->fields[i]->name);
+		value_json(w, row->fields[i], row->values + i);
+	}
+	for (size_t i = 0; i < row->nrelations; i++) {
+		jsonw_key(w, row->relations[i].name);
+		relation_json(w, row->relations + i);
+	}
+	jsonw_end_object(w);
+}
+
+void value_plain(struct buf *b, const struct awm_field *f,
+		 const struct awm_value *v)
+{
+	char iso[TIME_ISO_SIZE];
+	struct jsonw w = {.out = b};
+
+	if (f->type == AWM_TYPE_SECRET)
+		buf_adds(b, secret_word(v));
+	else if (v->kind == AWM_TEXT)
+		buf_add(b, v->s, v->len);
+	else if (v->kind == AWM_REAL)
+		jsonw_real(&w, v->r);
+	else if (v->kind == AWM_INT && f->type == AWM_TYPE_BOOL)
+		buf_adds(b, v->i ? "true" : "false");
+	else if (v->kind == AWM_INT && f->type == AWM_TYPE_TIME) {
+		time_format_iso(v->i, iso);
+		buf_adds(b, iso);
+	} else if (v->kind == AWM_INT)
+		buf_addf(b, "%lld", (long long)v->i);
+}
+
+/* An array of strings reads better as a list; the rest stays JSON. */
+static void json_human(struct buf *b, const struct awm_value *v)
+{
+	_cleanup_json_ cJSON *tree = NULL;
+	const cJSON *item;
+	size_t start = b->len;
+
+	if (*v->s != '[' || json_parse(v->s, v->len, &tree) != 0) {
+		buf_add(b, v->s, v->len);
+		return;
+	}
+	cJSON_ArrayForEach(item, tree)
+	{
+		if (!cJSON_IsString(item)) {
+			buf_truncate(b, start);
+			buf_add(b, v->s, v->len);
+			return;
+		}
+		buf_adds(b, b->len > start ? ", " : "");
+		buf_adds(b, item->valuestring);
+	}
+	if (b->len == start)
+		buf_addc(b, '-');
+}
+
+void value_human(struct buf *b, const struct awm_field *f,
+		 const struct awm_value *v, const char *zone)
+{
+	char text[TIME_ISO_SIZE];
+
+	if (f->type == AWM_TYPE_SECRET)
+		buf_adds(b, secret_word(v));
+	else if (v->kind == AWM_NULL)
+		buf_addc(b, '-');
+	else if (v->kind == AWM_INT && f->type == AWM_TYPE_TIME) {
+		time_format_local(v->i, zone, text);
+		buf_adds(b, text);
+	} else if (v->kind == AWM_INT && f->type == AWM_TYPE_BOOL)
+		buf_adds(b, v->i ? "yes" : "no");
+	else if (v->kind == AWM_TEXT && f->type == AWM_TYPE_JSON)
+		json_human(b, v);
+	else
+		value_plain(b, f, v);
+}
+
+const char *record_title(const struct awm_record *row)
+{
+	static const unsigned flags[] = {AWM_TITLE, AWM_SLUG};
+
+	for (size_t k = 0; k < ARRAY_LEN(flags); k++)
+		for (size_t i = 0; i < row->count; i++)
+			if (row->fields[i]->flags & flags[k] &&
+			    row->values[i].kind == AWM_TEXT)
+				return row->values[i].s;
+	return NULL;
+}

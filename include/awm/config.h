@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef AWM_CONFIG_H
+#define AWM_CONFIG_H
+
+#include <awm/error.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * The configuration of the machine: $XDG_CONFIG_HOME/awm/config, in the syntax
+ * of git's files ("[user]\n\temail = a@b"). Every key is a row of one table;
+ * unknown keys in a file are kept and ignored, and cannot be set. Keys are
+ * "section.name" or "section.sub.name", compared without regard to case but
+ * for the middle part.
+ */
+
+enum awm_option_type {
+	AWM_OPTION_TEXT,
+	AWM_OPTION_BOOL,
+	AWM_OPTION_INT,
+	AWM_OPTION_DURATION, /* seconds; "30", "30s", "5m" all read */
+	AWM_OPTION_ENUM
+};
+
+struct awm_option {
+	const char *key;  /* "user.email"; "alias.*" and "mcp.servers.*" are
+			     families of keys */
+	enum awm_option_type type;
+	const char *dflt; /* as it would be written, or NULL */
+	int64_t min, max; /* INT and DURATION */
+	const char *const *words;
+	const char *help; /* one line */
+};
+
+/* The table, in the order of the manual. */
+AWM_EXPORT const struct awm_option *awm_config_options(size_t *ret_n);
+
+struct awm_config;
+
+/* Reads the file; a missing one is empty. `path` NULL: the user's file.
+ * AWM_USAGE with the line number for a broken one. *ret is owned. */
+AWM_EXPORT int awm_config_open(const char *path, struct awm_config **ret);
+AWM_EXPORT void awm_config_free(struct awm_config *config);
+AWM_EXPORT const char *awm_config_path(const struct awm_config *config);
+
+/* The value in the file, else the option's default, else NULL. The last one
+ * in the file wins, as in git. Borrowed. Never fails: a malformed value of a
+ * typed option reads as its default (awm_config_check() reports it). */
+AWM_EXPORT const char *awm_config_get(const struct awm_config *config,
+				      const char *key);
+AWM_EXPORT bool awm_config_bool(const struct awm_config *config,
+				const char *key);
+AWM_EXPORT int64_t awm_config_int(const struct awm_config *config,
+				  const char *key);
+
+/* AWM_USAGE for an unknown key (with the nearest one) or a value that does
+ * not fit the option. */
+AWM_EXPORT int awm_config_check(const char *key, const char *value);
+
+/* Writes one value, keeping every other byte of the file (comments, order,
+ * spacing); the change is atomic and serialised by a lock file. The folder is
+ * made, 0700, the file 0600. */
+AWM_EXPORT int awm_config_set(struct awm_config *config, const char *key,
+			      const char *value);
+/* AWM_NOT_FOUND when it was not set. An emptied section goes too. */
+AWM_EXPORT int awm_config_unset(struct awm_config *config, const char *key);
+
+/* Every value set in the file, in its order. */
+typedef int awm_config_fn(void *ctx, const char *key, const char *value);
+AWM_EXPORT int awm_config_each(const struct awm_config *config,
+			       awm_config_fn *fn, void *ctx);
+
+#endif

@@ -1,0 +1,1175 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <pthread.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/err.h"
+#include "base/file.h"
+#include "base/json.h"
+#include "base/mem.h"
+#include "db/ops.h"
+#include "db/queue.h"
+
+/*
+ * SQLite. The settings, and what was measured for them, are told in
+ * docs/architecture.md. Two rules to keep in mind here:
+ *
+ * - Never open or lock the database file beside SQLite's own descriptor:
+ *   closing any descriptor of it drops the POSIX locks of this process.
+ * - SQLite up to 3.51.2 can lose committed rows when two checkpoints race, so
+ *   one happens only while this process holds the writers' queue.
+ */
+
+struct conn {
+	sqlite3 *db;
+	char *path; /* as the caller wrote it, for messages */
+	char *name; /* what sqlite3_open_v2() got: the path or a URI */
+	int flags;  /* of sqlite3_open_v2() */
+	struct queue queue;
+	int64_t wait_ms;
+	int64_t deadline; /* of the wait for a lock that is going on */
+	int64_t limit; /* what the next one gets; 0: wait_ms from its start */
+	int wal_pages; /* in the log after the last commit */
+	bool wal;      /* the file is known to be in WAL mode */
+	bool read_only;
+	bool tuned;   /* the settings of writers are made */
+	bool writing; /* inside a write transaction */
+	bool ours;    /* the file's own header carries our application id */
+	bool no_text; /* a column's text could not be made: out of memory */
+	bool id_known;
+	struct db_identity id; /* read from the header; good for one use */
+	volatile sig_atomic_t interrupted;
+};
+
+#define LENGTH_MAX     (64 << 20) /* bytes of one value or row */
+#define SQL_LENGTH_MAX (1 << 20)
+#define EXPR_DEPTH_MAX 500
+
+static int64_t clock_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/* Errors */
+
+static int fail_busy(const struct conn *c)
+{
+	err_set(AWM_DATABASE, "database is busy: '%s'", c->path);
+	return err_hint("another program is writing; try again, or wait longer "
+			"with --wait SECONDS");
+}
+
+static int fail_read_only(const struct conn *c)
+{
+	err_set(AWM_DATABASE, "database is read-only: '%s'", c->path);
+	return err_hint("check the permissions of the file and of its folder");
+}
+
+static int fail_damaged(const struct conn *c, const char *detail)
+{
+	err_set(AWM_DATABASE, "database '%s' is damaged: %s", c->path, detail);
+	return err_hint("look at it with 'awm db check', or go back to a "
+			"backup with 'awm db restore FILE'");
+}
+
+static int fail_system(const struct conn *c, sqlite3 *db, const char *what)
+{
+	int no = sqlite3_system_errno(db);
+
+	return err_set(AWM_DATABASE, "cannot %s database '%s': %s", what,
+		       c->path, no ? strerror(no) : sqlite3_errmsg(db));
+}
+
+static const char *after(const char *text, const char *prefix)
+{
+	size_t len = strlen(prefix);
+
+	return strncmp(text, prefix, len) == 0 ? text + len : text;
+}
+
+static int fail_constraint(int rc, const char *msg)
+{
+	switch (rc) {
+	case SQLITE_CONSTRAINT_UNIQUE:
+	case SQLITE_CONSTRAINT_PRIMARYKEY:
+	case SQLITE_CONSTRAINT_ROWID:
+		msg = after(msg, "UNIQUE constraint failed: ");
+		return err_set(AWM_CONFLICT, "duplicate value of '%s'", msg);
+	case SQLITE_CONSTRAINT_NOTNULL:
+		msg = after(msg, "NOT NULL constraint failed: ");
+		return err_set(AWM_INVALID, "'%s' must not be empty", msg);
+	case SQLITE_CONSTRAINT_CHECK:
+		msg = after(msg, "CHECK constraint failed: ");
+		return err_set(AWM_INVALID, "value breaks the rule '%s'", msg);
+	case SQLITE_CONSTRAINT_FOREIGNKEY:
+		return err_set(AWM_INVALID,
+			       "a reference points to a missing row, or the "
+			       "row is still referred to");
+	default:
+		return err_set(AWM_INVALID, "%s", msg);
+	}
+}
+
+static int fail(struct conn *c, sqlite3 *db, int rc)
+{
+	int code = sqlite3_extended_errcode(db);
+
+	if ((code & 0xff) != (rc & 0xff))
+		code = rc;
+	if (code == SQLITE_IOERR_NOMEM)
+		code = SQLITE_NOMEM;
+	switch (code & 0xff) {
+	case SQLITE_NOMEM:
+		return err_nomem();
+	case SQLITE_INTERRUPT:
+		c->interrupted = 0;
+		return err_set(AWM_INTERRUPTED, "interrupted");
+	case SQLITE_BUSY:
+	case SQLITE_PROTOCOL:
+		if (c->interrupted) {
+			c->interrupted = 0;
+			return err_set(AWM_INTERRUPTED, "interrupted");
+		}
+		return fail_busy(c);
+	case SQLITE_CONSTRAINT:
+		return fail_constraint(code, sqlite3_errmsg(db));
+	case SQLITE_MISMATCH:
+		return err_set(AWM_INVALID, "a value has the wrong type");
+	case SQLITE_TOOBIG:
+		return err_set(AWM_INVALID, "a value is too long to be stored");
+	case SQLITE_READONLY:
+		return fail_read_only(c);
+	case SQLITE_CORRUPT:
+		return fail_damaged(c, sqlite3_errmsg(db));
+	case SQLITE_NOTADB:
+		return err_set(AWM_DATABASE, "'%s' is not a database", c->path);
+	case SQLITE_FULL:
+		return err_set(AWM_DATABASE, "disk is full: '%s'", c->path);
+	case SQLITE_CANTOPEN:
+		return fail_system(c, db, "open");
+	case SQLITE_IOERR:
+		return fail_system(c, db, "read or write");
+	case SQLITE_ERROR:
+	case SQLITE_RANGE:
+	case SQLITE_MISUSE:
+		return err_set(AWM_ERROR, "sql: %s", sqlite3_errmsg(db));
+	default:
+		return err_set(AWM_DATABASE, "database '%s': %s", c->path,
+			       sqlite3_errmsg(db));
+	}
+}
+
+/* Opening */
+
+/* Network file systems: their locks and their shared memory do not hold, so
+ * the log would be torn sooner or later. 9p and FUSE may well be local. */
+const char *sqlite_network_fs(long type)
+{
+	static const struct {
+		unsigned magic;
+		const char *name;
+	} known[] = {
+		{0x00006969, "nfs"},   {0x0000517b, "smb"},
+		{0xff534d42, "cifs"},  {0xfe534d42, "smb"},
+		{0x5346414f, "afs"},   {0x6b414653, "afs"},
+		{0x73757245, "coda"},  {0x0000564c, "ncp"},
+		{0x00c36400, "ceph"},  {0x0bd00bd0, "lustre"},
+		{0xaad7aaea, "panfs"}, {0x47504653, "gpfs"},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(known); i++)
+		if (known[i].magic == (unsigned)type)
+			return known[i].name;
+	return NULL;
+}
+
+static int place_check(const char *path)
+{
+	const char *name;
+	struct statfs fs;
+
+	if (statfs(path, &fs) < 0)
+		return 0;
+	name = sqlite_network_fs((long)fs.f_type);
+	if (!name)
+		return 0;
+	err_set(AWM_DATABASE, "'%s' is on a network file system (%s)", path,
+		name);
+	return err_hint("SQLite loses data there; keep the database on a local "
+			"disk and name it with --db or AWM_DB");
+}
+
+/* Makes an empty file, unless another process was faster. Nobody in this
+ * process can hold locks on a file that did not exist, so the descriptor may
+ * be closed. */
+static int file_make(const char *path)
+{
+	_cleanup_free_ char *folder = file_dirname(path);
+	int fd, r;
+
+	if (!folder)
+		return -AWM_NOMEM;
+	r = file_mkdir(folder);
+	if (r < 0)
+		return err_set(AWM_DATABASE, "%s", awm_error_last()->message);
+	r = place_check(folder);
+	if (r < 0)
+		return r;
+	fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW,
+		  0600);
+	if (fd < 0 && errno == EEXIST)
+		return 0;
+	if (fd < 0 || fchmod(fd, 0600) < 0) {
+		r = err_errno(AWM_DATABASE, "cannot make database '%s'", path);
+		if (fd >= 0)
+			close(fd);
+		return r;
+	}
+	close(fd);
+	return 0;
+}
+
+static int file_check(const struct db_open_opts *opts)
+{
+	struct stat st;
+
+	if (stat(opts->path, &st) < 0) {
+		if (errno != ENOENT)
+			return err_errno(AWM_DATABASE,
+					 "cannot open database '%s'",
+					 opts->path);
+		if (opts->create && !opts->read_only)
+			return file_make(opts->path);
+		err_set(AWM_NOT_FOUND, "no database at '%s'", opts->path);
+		return err_hint("make one with 'awm init'");
+	}
+	if (S_ISDIR(st.st_mode))
+		return err_set(AWM_DATABASE, "database '%s' is a folder",
+			       opts->path);
+	if (!S_ISREG(st.st_mode))
+		return err_set(AWM_DATABASE,
+			       "database '%s' is not a regular file",
+			       opts->path);
+	return place_check(opts->path);
+}
+
+static void library_setup(void)
+{
+	/* Distributions compile URIs in; a path is a path here. */
+	sqlite3_config(SQLITE_CONFIG_URI, 0);
+	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
+/* Called after each try to get a lock, so that the wait is short and random:
+ * SQLite's own back-off starves writers for seconds. */
+static int wait_more(void *arg, int tries)
+{
+	static uint32_t seed;
+	struct conn *c = arg;
+	struct timespec t;
+
+	if (tries == 0)
+		c->deadline = c->limit ? c->limit : clock_ms() + c->wait_ms;
+	if (c->interrupted || clock_ms() >= c->deadline)
+		return 0;
+	if (!seed)
+		seed = (uint32_t)getpid() * 2654435761u | 1;
+	seed = seed * 1664525u + 1013904223u;
+	t = (struct timespec){.tv_nsec = 200000 + seed % 2000000};
+	nanosleep(&t, NULL);
+	return 1;
+}
+
+static int wal_grown(void *arg, sqlite3 *db, const char *name, int pages)
+{
+	struct conn *c = arg;
+
+	(void)db;
+	(void)name;
+	c->wal_pages = pages;
+	return SQLITE_OK;
+}
+
+static void settings_apply(sqlite3 *db)
+{
+	static const struct {
+		int op;
+		int value;
+	} config[] = {
+		{SQLITE_DBCONFIG_ENABLE_FKEY, 1},
+		{SQLITE_DBCONFIG_ENABLE_TRIGGER, 0},
+		{SQLITE_DBCONFIG_ENABLE_VIEW, 0},
+		{SQLITE_DBCONFIG_ENABLE_FTS3_TOKENIZER, 0},
+		{SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0},
+		{SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1},
+		{SQLITE_DBCONFIG_DEFENSIVE, 1},
+		{SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0},
+		{SQLITE_DBCONFIG_WRITABLE_SCHEMA, 0},
+		{SQLITE_DBCONFIG_DQS_DML, 0},
+		{SQLITE_DBCONFIG_DQS_DDL, 0},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(config); i++)
+		sqlite3_db_config(db, config[i].op, config[i].value, NULL);
+	sqlite3_limit(db, SQLITE_LIMIT_LENGTH, LENGTH_MAX);
+	sqlite3_limit(db, SQLITE_LIMIT_SQL_LENGTH, SQL_LENGTH_MAX);
+	sqlite3_limit(db, SQLITE_LIMIT_EXPR_DEPTH, EXPR_DEPTH_MAX);
+	sqlite3_limit(db, SQLITE_LIMIT_ATTACHED, 0);
+	sqlite3_wal_autocheckpoint(db, 0);
+}
+
+/* The CHECKs of the schema call json_valid(), which SQLite 3.40 does not count
+ * among the functions that an untrusted schema may use. Ours may be, and is
+ * stricter: it refuses what awm could not read back. */
+static void json_valid(sqlite3_context *ctx, int n, sqlite3_value **v)
+{
+	const char *s = (const char *)sqlite3_value_text(v[0]);
+
+	(void)n;
+	if (!s)
+		return; /* NULL, as theirs */
+	sqlite3_result_int(
+		ctx, json_check(s, (size_t)sqlite3_value_bytes(v[0])) == 0);
+}
+
+static int functions_add(sqlite3 *db)
+{
+	return sqlite3_create_function_v2(db, "json_valid", 1,
+					  SQLITE_UTF8 | SQLITE_DETERMINISTIC |
+						  SQLITE_INNOCUOUS,
+					  NULL, json_valid, NULL, NULL, NULL);
+}
+
+static int handle_open(struct conn *c)
+{
+	int rc = sqlite3_open_v2(c->name, &c->db, c->flags, NULL);
+
+	if (!c->db)
+		return err_nomem();
+	if (rc != SQLITE_OK)
+		return fail(c, c->db, rc);
+	settings_apply(c->db);
+	sqlite3_wal_hook(c->db, wal_grown, c);
+	sqlite3_busy_handler(c->db, wait_more, c);
+	/* These two need neither a lock nor the schema. */
+	rc = functions_add(c->db);
+	if (rc == SQLITE_OK)
+		rc = sqlite3_exec(c->db,
+				  "PRAGMA cell_size_check=1;"
+				  "PRAGMA mmap_size=0",
+				  NULL, NULL, NULL);
+	return rc == SQLITE_OK ? 0 : fail(c, c->db, rc);
+}
+
+/* What the first bytes of the file tell. */
+enum {
+	HEADER_SIZE = 108,
+	AT_WRITE_VERSION = 18, /* 2: WAL */
+	AT_USER_VERSION = 60,
+	AT_APPLICATION_ID = 68,
+	AT_ROOT_TYPE = 100, /* of the schema's b-tree: 13 is a leaf */
+	AT_ROOT_CELLS = 103,
+};
+
+static int32_t header_int(const unsigned char *h, int at)
+{
+	return (int32_t)((uint32_t)h[at] << 24 | (uint32_t)h[at + 1] << 16 |
+			 (uint32_t)h[at + 2] << 8 | h[at + 3]);
+}
+
+/* *ret_new: the file has no bytes at all. */
+static int header_read(struct conn *c, unsigned char h[HEADER_SIZE],
+		       bool *ret_new)
+{
+	sqlite3_file *f = NULL;
+	sqlite3_int64 size = 0;
+	int rc;
+
+	*ret_new = false;
+	rc = sqlite3_file_control(c->db, "main", SQLITE_FCNTL_FILE_POINTER, &f);
+	if (rc != SQLITE_OK || !f || !f->pMethods)
+		return err_set(AWM_DATABASE, "cannot open database '%s'",
+			       c->path);
+	rc = f->pMethods->xRead(f, h, HEADER_SIZE, 0);
+	if (rc == SQLITE_IOERR_SHORT_READ) {
+		rc = f->pMethods->xFileSize(f, &size);
+		*ret_new = rc == SQLITE_OK && size == 0;
+		if (*ret_new)
+			return 0;
+		/* SQLite itself would take a few bytes for an empty file. */
+		memset(h, 0, HEADER_SIZE);
+	}
+	if (rc != SQLITE_OK)
+		return err_errno(AWM_DATABASE, "cannot read database '%s'",
+				 c->path);
+	if (memcmp(h, "SQLite format 3", 16) != 0) {
+		err_set(AWM_DATABASE, "'%s' is not a database", c->path);
+		return err_hint("name another file with --db or AWM_DB");
+	}
+	return 0;
+}
+
+static bool side_file(struct conn *c, const char *suffix, struct stat *st)
+{
+	const char *file = sqlite3_db_filename(c->db, "main");
+	_cleanup_free_ char *name = NULL;
+
+	if (asprintf(&name, "%s%s", file, suffix) < 0) {
+		name = NULL;
+		return true;
+	}
+	return stat(name, st) == 0;
+}
+
+/* The header is the whole truth only when no log or journal may change it.
+ * Then nothing needs to be run against a file that is not ours. */
+static void header_identify(struct conn *c, const unsigned char *h)
+{
+	bool leaf = h[AT_ROOT_TYPE] == 13;
+
+	c->id = (struct db_identity){
+		.application_id = header_int(h, AT_APPLICATION_ID),
+		.user_version = header_int(h, AT_USER_VERSION),
+		.empty = leaf && !h[AT_ROOT_CELLS] && !h[AT_ROOT_CELLS + 1],
+	};
+	c->id_known = true;
+}
+
+static bool folder_writable(struct conn *c)
+{
+	_cleanup_free_ char *folder =
+		file_dirname(sqlite3_db_filename(c->db, "main"));
+
+	return !folder || access(folder, W_OK) == 0;
+}
+
+/* A file at rest that this process cannot or must not write to: SQLite would
+ * still want to make a log beside it. */
+static int reopen_immutable(struct conn *c)
+{
+	const char *file = sqlite3_db_filename(c->db, "main");
+	_cleanup_buf_ struct buf uri = {0};
+
+	buf_adds(&uri, "file:");
+	for (const char *p = file; *p; p++) {
+		if (strchr("?#%", *p))
+			buf_addf(&uri, "%%%02x", (unsigned char)*p);
+		else
+			buf_addc(&uri, *p);
+	}
+	buf_adds(&uri, "?immutable=1");
+	if (buf_check(&uri) < 0)
+		return -AWM_NOMEM;
+	free(c->name);
+	c->name = buf_detach(&uri);
+	sqlite3_close(c->db);
+	c->db = NULL;
+	c->read_only = true;
+	c->flags = (c->flags & ~SQLITE_OPEN_READWRITE) | SQLITE_OPEN_READONLY |
+		   SQLITE_OPEN_URI;
+	return handle_open(c);
+}
+
+static int header_use(struct conn *c)
+{
+	unsigned char h[HEADER_SIZE] = {0};
+	bool is_new, logged;
+	struct stat st = {0};
+	int r = header_read(c, h, &is_new);
+
+	if (r < 0)
+		return r;
+	c->read_only |= sqlite3_db_readonly(c->db, "main") == 1;
+	if (is_new) {
+		c->id = (struct db_identity){.empty = true};
+		return 0;
+	}
+	c->wal = h[AT_WRITE_VERSION] == 2;
+	c->ours = header_int(h, AT_APPLICATION_ID) == DB_APPLICATION_ID;
+	logged = side_file(c, c->wal ? "-wal" : "-journal", &st);
+	if (!logged || (c->wal && st.st_size == 0))
+		header_identify(c, h);
+	if (c->wal && !logged && (c->read_only || !folder_writable(c)))
+		return reopen_immutable(c);
+	return 0;
+}
+
+static void conn_close(void *conn)
+{
+	struct conn *c = conn;
+
+	sqlite3_close(c->db);
+	queue_release(&c->queue);
+	free(c->path);
+	free(c->name);
+	free(c);
+}
+
+static int conn_start(struct conn *c, const struct db_open_opts *opts)
+{
+	int r;
+
+	c->path = strdup(opts->path);
+	c->name = strdup(opts->path);
+	if (!c->path || !c->name)
+		return err_nomem();
+	c->queue.fd = -1;
+	c->wait_ms = opts->wait_ms;
+	c->read_only = opts->read_only;
+	c->flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+	c->flags |=
+		opts->read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
+	r = handle_open(c);
+	if (r < 0)
+		return r;
+	return header_use(c);
+}
+
+static int conn_open(const struct db_open_opts *opts, void **ret)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+	struct conn *c;
+	int r = file_check(opts);
+
+	if (r < 0)
+		return r;
+	pthread_once(&once, library_setup);
+	c = calloc(1, sizeof(*c));
+	if (!c)
+		return err_nomem();
+	c->queue.fd = -1;
+	r = conn_start(c, opts);
+	if (r < 0) {
+		conn_close(c);
+		return r;
+	}
+	*ret = c;
+	return 0;
+}
+
+/* Statements */
+
+static int interrupted_take(struct conn *c)
+{
+	if (!c->interrupted)
+		return 0;
+	c->interrupted = 0;
+	return err_set(AWM_INTERRUPTED, "interrupted");
+}
+
+static int stmt_prepare(void *conn, const char *sql, void **ret_st)
+{
+	struct conn *c = conn;
+	sqlite3_stmt *st = NULL;
+	const char *rest = NULL;
+	int rc = sqlite3_prepare_v3(c->db, sql, -1, SQLITE_PREPARE_PERSISTENT,
+				    &st, &rest);
+
+	if (rc != SQLITE_OK)
+		return fail(c, c->db, rc);
+	if (!st || rest[strspn(rest, " \t\r\n;")]) {
+		sqlite3_finalize(st);
+		return err_set(AWM_ERROR, "sql: not one statement");
+	}
+	*ret_st = st;
+	return 0;
+}
+
+static void stmt_finalize(void *conn, void *st)
+{
+	(void)conn;
+	sqlite3_finalize(st);
+}
+
+static int stmt_bind(void *conn, void *st, int at, const struct awm_value *v)
+{
+	struct conn *c = conn;
+	int rc = SQLITE_MISUSE;
+
+	switch (v->kind) {
+	case AWM_NULL:
+		rc = sqlite3_bind_null(st, at);
+		break;
+	case AWM_INT:
+		rc = sqlite3_bind_int64(st, at, v->i);
+		break;
+	case AWM_REAL:
+		rc = sqlite3_bind_double(st, at, v->r);
+		break;
+	case AWM_TEXT:
+		rc = sqlite3_bind_text64(st, at, v->s, v->len, SQLITE_TRANSIENT,
+					 SQLITE_UTF8);
+		break;
+	}
+	return rc == SQLITE_OK ? 0 : fail(c, c->db, rc);
+}
+
+static int stmt_step(void *conn, void *st)
+{
+	struct conn *c = conn;
+	int rc;
+	int r = interrupted_take(c);
+
+	if (r < 0)
+		return r;
+	if (c->no_text) {
+		c->no_text = false;
+		return err_nomem();
+	}
+	if (!c->writing && !sqlite3_stmt_readonly(st))
+		return err_set(AWM_ERROR, "sql: a write outside of db_write()");
+	rc = sqlite3_step(st);
+	if (rc == SQLITE_ROW)
+		return 1;
+	if (rc == SQLITE_DONE)
+		return 0;
+	r = fail(c, c->db, rc);
+	sqlite3_reset(st);
+	return r;
+}
+
+static bool stmt_running(void *conn, void *st)
+{
+	(void)conn;
+	return sqlite3_stmt_busy(st) != 0;
+}
+
+static const char *stmt_sql(void *conn, void *st)
+{
+	(void)conn;
+	return sqlite3_sql(st);
+}
+
+static void stmt_reset(void *conn, void *st)
+{
+	(void)conn;
+	sqlite3_reset(st);
+	sqlite3_clear_bindings(st);
+}
+
+static const char *stmt_column_text(void *conn, void *st, int at)
+{
+	struct conn *c = conn;
+	const char *s;
+
+	if (sqlite3_column_type(st, at) == SQLITE_NULL)
+		return NULL;
+	s = (const char *)sqlite3_column_text(st, at);
+	/* An empty blob has no text either, without any failure. */
+	if (!s && sqlite3_errcode(c->db) == SQLITE_NOMEM)
+		c->no_text = true;
+	return s ? s : "";
+}
+
+static void stmt_column(void *conn, void *st, int at, struct awm_value *ret)
+{
+	switch (sqlite3_column_type(st, at)) {
+	case SQLITE_INTEGER:
+		*ret = AWM_VALUE_INT(sqlite3_column_int64(st, at));
+		break;
+	case SQLITE_FLOAT:
+		*ret = AWM_VALUE_REAL(sqlite3_column_double(st, at));
+		break;
+	case SQLITE_NULL:
+		*ret = AWM_VALUE_NULL;
+		break;
+	default:
+		/* A foreign hand may have stored a NUL: text ends there. */
+		*ret = awm_value_text(stmt_column_text(conn, st, at));
+		break;
+	}
+}
+
+static int stmt_column_count(void *conn, void *st)
+{
+	(void)conn;
+	return sqlite3_column_count(st);
+}
+
+static const char *stmt_column_name(void *conn, void *st, int at)
+{
+	(void)conn;
+	return sqlite3_column_name(st, at);
+}
+
+static int exec(struct conn *c, const char *sql)
+{
+	int rc = sqlite3_exec(c->db, sql, NULL, NULL, NULL);
+
+	return rc == SQLITE_OK ? 0 : fail(c, c->db, rc);
+}
+
+static int conn_script(void *conn, const char *sql)
+{
+	struct conn *c = conn;
+	int before = sqlite3_get_autocommit(c->db);
+	int r;
+
+	if (!c->writing)
+		return err_set(AWM_ERROR, "sql: a write outside of db_write()");
+	r = exec(c, sql);
+	if (r == 0 && sqlite3_get_autocommit(c->db) != before)
+		return err_set(AWM_ERROR,
+			       "sql: a script ended its transaction");
+	return r;
+}
+
+/* Reads one number; *ret_row tells whether there was one. */
+static int number_read(struct conn *c, const char *sql, int32_t *ret,
+		       bool *ret_row)
+{
+	sqlite3_stmt *st = NULL;
+	int rc = sqlite3_prepare_v2(c->db, sql, -1, &st, NULL);
+
+	if (rc == SQLITE_OK)
+		rc = sqlite3_step(st);
+	*ret_row = rc == SQLITE_ROW;
+	if (*ret_row)
+		*ret = sqlite3_column_int(st, 0);
+	rc = sqlite3_finalize(st);
+	return rc == SQLITE_OK ? 0 : fail(c, c->db, rc);
+}
+
+static int identity_read(struct conn *c, struct db_identity *ret)
+{
+	struct db_identity id = {.application_id = DB_APPLICATION_ID};
+	int32_t one;
+	bool row = true;
+	int r = number_read(c, "PRAGMA user_version", &id.user_version, &row);
+
+	/* Ours stays ours: one statement is enough at every start. */
+	if (r == 0 && !c->ours)
+		r = number_read(c, "PRAGMA application_id", &id.application_id,
+				&row);
+	if (r == 0 && id.user_version == 0) {
+		r = number_read(c, "SELECT 1 FROM sqlite_schema LIMIT 1", &one,
+				&row);
+		id.empty = !row;
+	}
+	if (r == 0)
+		*ret = id;
+	return r;
+}
+
+static int conn_identify(void *conn, struct db_identity *ret)
+{
+	struct conn *c = conn;
+	bool snapshot = !c->ours && sqlite3_get_autocommit(c->db);
+	int r;
+
+	if (c->id_known) {
+		c->id_known = false;
+		*ret = c->id;
+		return 0;
+	}
+	if (snapshot) {
+		r = exec(c, "BEGIN");
+		if (r < 0)
+			return r;
+	}
+	r = identity_read(c, ret);
+	if (snapshot)
+		sqlite3_exec(c->db, "ROLLBACK", NULL, NULL, NULL);
+	return r;
+}
+
+static int conn_set_identity(void *conn, int32_t application_id,
+			     int32_t user_version)
+{
+	char sql[128];
+
+	snprintf(sql, sizeof(sql),
+		 "PRAGMA application_id=%" PRId32 ";"
+		 "PRAGMA user_version=%" PRId32,
+		 application_id, user_version);
+	return exec(conn, sql);
+}
+
+/* Transactions */
+
+static int queue_enter(struct conn *c)
+{
+	int no;
+
+	if (!c->queue.path) {
+		int r = queue_init(&c->queue,
+				   sqlite3_db_filename(c->db, "main"));
+		if (r < 0)
+			return r;
+	}
+	no = queue_lock(&c->queue, c->wait_ms, &c->interrupted);
+	switch (no) {
+	case 0:
+		return 0;
+	case ETIMEDOUT:
+		return fail_busy(c);
+	case EINTR:
+		c->interrupted = 0;
+		return err_set(AWM_INTERRUPTED, "interrupted");
+	case EACCES:
+	case EPERM:
+	case EROFS:
+		return fail_read_only(c);
+	case ENOMEM:
+		return err_nomem();
+	default:
+		return err_set(AWM_DATABASE, "cannot lock '%s': %s",
+			       c->queue.path, strerror(no));
+	}
+}
+
+/* Only under the queue: two processes that turn a new file into a WAL one at
+ * once would fail each other. */
+static int writer_tune(struct conn *c)
+{
+	int r;
+
+	if (c->tuned)
+		return 0;
+	r = exec(c, "PRAGMA synchronous=FULL");
+	if (r == 0 && !c->wal)
+		r = exec(c, "PRAGMA journal_mode=WAL");
+	if (r < 0)
+		return r;
+	c->tuned = c->wal = true;
+	return 0;
+}
+
+static int moved_check(struct conn *c)
+{
+	int moved = 0;
+
+	sqlite3_file_control(c->db, "main", SQLITE_FCNTL_HAS_MOVED, &moved);
+	if (!moved)
+		return 0;
+	err_set(AWM_DATABASE, "database '%s' was moved or replaced", c->path);
+	return err_hint("run the command again");
+}
+
+static int write_begin(struct conn *c)
+{
+	int r;
+
+	if (c->read_only)
+		return fail_read_only(c);
+	c->limit = clock_ms() + c->wait_ms;
+	r = queue_enter(c);
+	if (r < 0)
+		return r;
+	r = moved_check(c);
+	if (r == 0)
+		r = writer_tune(c);
+	if (r == 0)
+		r = exec(c, "BEGIN IMMEDIATE");
+	if (r < 0)
+		queue_unlock(&c->queue);
+	c->writing = r == 0;
+	c->limit = 0;
+	c->id_known = false;
+	c->wal_pages = 0;
+	return r;
+}
+
+static int conn_begin(void *conn, bool write)
+{
+	struct conn *c = conn;
+	int r = interrupted_take(c);
+
+	if (r < 0)
+		return r;
+	return write ? write_begin(c) : exec(c, "BEGIN");
+}
+
+static void write_end(struct conn *c)
+{
+	if (!c->writing)
+		return;
+	c->writing = false;
+	c->limit = 0;
+	queue_unlock(&c->queue);
+}
+
+static int conn_commit(void *conn)
+{
+	struct conn *c = conn;
+	int r = exec(c, "COMMIT");
+
+	if (r < 0)
+		return r;
+	if (c->writing && c->wal_pages > DB_WAL_PAGES)
+		sqlite3_wal_checkpoint_v2(
+			c->db, "main", SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+	write_end(c);
+	return 0;
+}
+
+static void conn_rollback(void *conn)
+{
+	struct conn *c = conn;
+
+	/* SQLite has done it already after some errors. */
+	if (!sqlite3_get_autocommit(c->db))
+		sqlite3_exec(c->db, "ROLLBACK", NULL, NULL, NULL);
+	write_end(c);
+}
+
+static int64_t conn_changes(void *conn)
+{
+	struct conn *c = conn;
+
+	return sqlite3_changes64(c->db);
+}
+
+static void conn_interrupt(void *conn)
+{
+	struct conn *c = conn;
+
+	c->interrupted = 1;
+	sqlite3_interrupt(c->db);
+}
+
+static void conn_checkpoint(void *conn)
+{
+	struct conn *c = conn;
+	int32_t version;
+	bool row;
+
+	if (c->writing || c->read_only || !c->wal)
+		return;
+	if (!c->queue.path &&
+	    queue_init(&c->queue, sqlite3_db_filename(c->db, "main")) < 0)
+		return;
+	/* Readers may hold it up: then what can be done is done. */
+	/* The log is opened by the first read. */
+	if (number_read(c, "PRAGMA user_version", &version, &row) < 0)
+		return;
+	c->limit = clock_ms() + (c->wait_ms < 200 ? c->wait_ms : 200);
+	if (queue_lock(&c->queue, c->wait_ms, &c->interrupted) == 0) {
+		sqlite3_wal_checkpoint_v2(
+			c->db, "main", SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+		queue_unlock(&c->queue);
+	}
+	c->limit = 0;
+}
+
+/* Copies */
+
+static int copy_pages(struct conn *c, sqlite3 *from, sqlite3 *to)
+{
+	sqlite3_backup *b = sqlite3_backup_init(to, "main", from, "main");
+	int rc = SQLITE_OK;
+
+	if (!b)
+		return fail(c, to, sqlite3_errcode(to));
+	while (rc == SQLITE_OK && !c->interrupted)
+		rc = sqlite3_backup_step(b, 1024);
+	if (rc == SQLITE_OK)
+		rc = SQLITE_INTERRUPT;
+	sqlite3_backup_finish(b);
+	if (rc != SQLITE_DONE)
+		return fail(c, to, rc);
+	return 0;
+}
+
+/* Reads through a connection of its own: a transaction that is going on in
+ * ours is left out, and may go on. */
+static int copy_to(struct conn *c, const char *path)
+{
+	struct conn from = {
+		.path = c->path,
+		.name = c->name,
+		.flags = c->flags,
+		.wait_ms = c->wait_ms,
+	};
+	struct conn to = {
+		.path = (char *)path,
+		.name = (char *)path,
+		.flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX |
+			 SQLITE_OPEN_EXRESCODE,
+	};
+	int r = handle_open(&from);
+
+	/* One snapshot for all the steps. */
+	if (r == 0)
+		r = exec(&from, "BEGIN; SELECT 1 FROM sqlite_schema LIMIT 1");
+	if (r == 0)
+		r = handle_open(&to);
+	if (r == 0)
+		r = copy_pages(c, from.db, to.db);
+	/* A copy at rest needs no log beside it to be read. */
+	if (r == 0)
+		r = exec(&to, "PRAGMA journal_mode=DELETE");
+	sqlite3_close(to.db);
+	sqlite3_close(from.db);
+	return r;
+}
+
+static int folder_sync(const char *path)
+{
+	_cleanup_free_ char *folder = file_dirname(path);
+	int fd, rc;
+
+	if (!folder)
+		return -AWM_NOMEM;
+	fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return 0;
+	rc = fsync(fd);
+	close(fd);
+	return rc == 0 || errno == EINVAL
+		       ? 0
+		       : err_errno(AWM_DATABASE, "cannot sync '%s'", folder);
+}
+
+static int copy_publish(const char *part, const char *path)
+{
+	int rc = renameat2(AT_FDCWD, part, AT_FDCWD, path, RENAME_NOREPLACE);
+
+	if (rc < 0 && (errno == EINVAL || errno == ENOSYS)) {
+		/* A file system that cannot: a race is left open. */
+		if (access(path, F_OK) == 0) {
+			errno = EEXIST;
+			rc = -1;
+		} else {
+			rc = rename(part, path);
+		}
+	}
+	if (rc == 0)
+		return folder_sync(path);
+	if (errno == EEXIST)
+		return err_set(AWM_CONFLICT, "'%s' exists", path);
+	return err_errno(AWM_DATABASE, "cannot make '%s'", path);
+}
+
+static int conn_backup(void *conn, const char *path)
+{
+	struct conn *c = conn;
+	_cleanup_free_ char *part = NULL;
+	int fd, r;
+
+	if (access(path, F_OK) == 0)
+		return err_set(AWM_CONFLICT, "'%s' exists", path);
+	if (asprintf(&part, "%s.%ld.part", path, (long)getpid()) < 0) {
+		part = NULL;
+		return err_nomem();
+	}
+	unlink(part);
+	fd = open(part, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW,
+		  0600);
+	if (fd < 0)
+		return err_errno(AWM_DATABASE, "cannot make '%s'", path);
+	r = fchmod(fd, 0600);
+	close(fd);
+	r = r < 0 ? err_errno(AWM_DATABASE, "cannot make '%s'", path)
+		  : copy_to(c, part);
+	if (r == 0)
+		r = copy_publish(part, path);
+	if (r < 0)
+		unlink(part);
+	return r;
+}
+
+/* The pages of another file replace ours, as one write of the engine's. */
+static int conn_restore(void *conn, const char *path)
+{
+	struct conn *c = conn;
+	struct conn from = {
+		.path = (char *)path,
+		.name = (char *)path,
+		.flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX |
+			 SQLITE_OPEN_EXRESCODE,
+	};
+	int r = queue_lock(&c->queue, c->wait_ms, &c->interrupted);
+
+	if (r < 0)
+		return r;
+	r = handle_open(&from);
+	if (r == 0)
+		r = copy_pages(c, from.db, c->db);
+	sqlite3_close(from.db);
+	c->id_known = false;
+	queue_unlock(&c->queue);
+	return r;
+}
+
+static int findings_read(struct conn *c, const char *sql, bool foreign,
+			 void (*problem)(void *ctx, const char *line),
+			 void *ctx)
+{
+	_cleanup_buf_ struct buf b = {0};
+	sqlite3_stmt *st = NULL;
+	int rc = sqlite3_prepare_v2(c->db, sql, -1, &st, NULL);
+
+	while (rc == SQLITE_OK && sqlite3_step(st) == SQLITE_ROW) {
+		const char *s = stmt_column_text(c, st, 0);
+		if (!foreign && s && strcmp(s, "ok") == 0)
+			continue;
+		buf_truncate(&b, 0);
+		buf_adds(&b, s ? s : "");
+		if (foreign)
+			buf_addf(&b,
+				 ": row %" PRId64 " refers to a missing "
+				 "row of %s",
+				 (int64_t)sqlite3_column_int64(st, 1),
+				 (const char *)stmt_column_text(c, st, 2));
+		problem(ctx, buf_str(&b));
+	}
+	rc = sqlite3_finalize(st);
+	if (rc == SQLITE_OK)
+		return buf_check(&b);
+	return fail(c, c->db, rc);
+}
+
+static int conn_integrity(void *conn,
+			  void (*problem)(void *ctx, const char *line),
+			  void *ctx)
+{
+	int r = findings_read(conn, "PRAGMA integrity_check", false, problem,
+			      ctx);
+
+	if (r < 0)
+		return r;
+	return findings_read(conn, "PRAGMA foreign_key_check", true, problem,
+			     ctx);
+}
+
+const struct db_ops sqlite_ops = {
+	.name = "sqlite",
+	.open = conn_open,
+	.close = conn_close,
+	.identify = conn_identify,
+	.set_identity = conn_set_identity,
+	.prepare = stmt_prepare,
+	.finalize = stmt_finalize,
+	.bind = stmt_bind,
+	.step = stmt_step,
+	.running = stmt_running,
+	.sql = stmt_sql,
+	.reset = stmt_reset,
+	.column = stmt_column,
+	.column_text = stmt_column_text,
+	.column_count = stmt_column_count,
+	.column_name = stmt_column_name,
+	.script = conn_script,
+	.begin = conn_begin,
+	.commit = conn_commit,
+	.rollback = conn_rollback,
+	.changes = conn_changes,
+	.interrupt = conn_interrupt,
+	.checkpoint = conn_checkpoint,
+	.backup = conn_backup,
+	.restore = conn_restore,
+	.integrity = conn_integrity,
+};

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: MIT
+/* The audit log: one row for every change, written in its transaction. */
+#include <string.h>
+
+#include "base/err.h"
+#include "base/jsonw.h"
+#include "domain/mutate.h"
+#include "entity/field.h"
+#include "entity/store.h"
+
+/* Kept by every change: not worth a line in each of them. */
+static bool is_bookkeeping(const struct awm_field *f)
+{
+	return !strcmp(f->name, "createdAt") || !strcmp(f->name, "updatedAt") ||
+	       !strcmp(f->name, "id");
+}
+
+static bool worth_telling(const struct change *c, size_t i)
+{
+	const struct awm_value *from = c->before ? &c->before[i] : NULL;
+	const struct awm_value *to = c->after ? &c->after[i] : NULL;
+
+	if (is_bookkeeping(&c->e->fields[i]))
+		return false;
+	if (from && to)
+		return !value_equal(from, to);
+	/* Of a new row what was said of it, of a deleted one everything. */
+	return (from ? from : to)->kind != AWM_NULL && (from || c->mask[i]);
+}
+
+static void add_side(struct jsonw *w, const char *key,
+		     const struct awm_field *f, const struct awm_value *v)
+{
+	jsonw_key(w, key);
+	if (v)
+		field_to_json(w, f, v);
+	else
+		jsonw_null(w);
+}
+
+/* {"status":{"from":"todo","to":"done"}} */
+static void add_changes(struct buf *out, const struct change *c)
+{
+	struct jsonw w = {.out = out};
+
+	jsonw_object(&w);
+	for (size_t i = 0; i < c->e->nfields; i++) {
+		const struct awm_field *f = &c->e->fields[i];
+		if (!worth_telling(c, i))
+			continue;
+		jsonw_key(&w, f->name);
+		jsonw_object(&w);
+		add_side(&w, "from", f, c->before ? &c->before[i] : NULL);
+		add_side(&w, "to", f, c->after ? &c->after[i] : NULL);
+		jsonw_end_object(&w);
+	}
+	jsonw_end_object(&w);
+}
+
+static const struct awm_value *value_of(const struct change *c,
+					const char *name)
+{
+	const struct awm_field *f = awm_entity_field(c->e, name);
+
+	if (!f)
+		return NULL;
+	return &(c->after ? c->after : c->before)[f - c->e->fields];
+}
+
+struct scope {
+	struct awm_value project, task;
+};
+
+static int task_project(struct awm_session *s, int64_t task,
+			struct awm_value *ret)
+{
+	int rc = db_get(s->db, NULL, ret,
+			"SELECT \"projectId\" FROM \"tasks\" WHERE \"id\"=?1",
+			"i", task);
+
+	if (rc == -AWM_NOT_FOUND) {
+		err_clear();
+		*ret = AWM_VALUE_NULL;
+		return 0;
+	}
+	return rc;
+}
+
+/* What the activity belongs to. A row that is gone cannot be referred to: its
+ * own id goes into the metadata instead. */
+static int find_scope(struct awm_session *s, const struct change *c,
+		      struct scope *scope)
+{
+	const struct awm_value *project = value_of(c, "projectId");
+	const struct awm_value *task = value_of(c, "taskId");
+
+	if (c->e == &entity_project) {
+		if (c->after)
+			scope->project = AWM_VALUE_INT(c->id);
+		return 0;
+	}
+	if (project)
+		scope->project = *project;
+	if (c->e == &entity_task && c->after)
+		scope->task = AWM_VALUE_INT(c->id);
+	if (!task || task->kind != AWM_INT)
+		return 0;
+	scope->task = *task;
+	return task_project(s, task->i, &scope->project);
+}
+
+static const char *usual_event(struct change *c)
+{
+	const char *what = !c->before ? "created"
+			   : c->after ? "updated"
+				      : "deleted";
+
+	return arena_printf(c->arena, "%s.%s", c->e->events, what);
+}
+
+static void add_metadata(struct buf *out, const struct change *c)
+{
+	struct jsonw w = {.out = out};
+
+	if (c->metadata) {
+		buf_adds(out, c->metadata);
+		return;
+	}
+	/* Rows without a column of their own in activities. */
+	if (c->after && (c->e == &entity_task || c->e == &entity_project))
+		return;
+	jsonw_object(&w);
+	jsonw_key(&w, "entity");
+	jsonw_str(&w, c->e->name);
+	jsonw_key(&w, "id");
+	jsonw_int(&w, c->id);
+	jsonw_end_object(&w);
+}
+
+static void set_text(struct awm_value *v, const struct buf *b)
+{
+	if (!b->len)
+		return;
+	v->kind = AWM_TEXT;
+	v->s = b->s;
+	v->len = b->len;
+}
+
+static int insert(struct awm_session *s, const struct change *c,
+		  const char *type, const struct scope *scope)
+{
+	struct awm_value v[ACTIVITY_NFIELDS] = {0};
+	bool mask[ACTIVITY_NFIELDS];
+	_cleanup_buf_ struct buf changes = {0}, metadata = {0};
+	int64_t id;
+	int rc;
+
+	add_changes(&changes, c);
+	add_metadata(&metadata, c);
+	rc = buf_check(&changes);
+	if (!rc)
+		rc = buf_check(&metadata);
+	if (rc)
+		return rc;
+	memset(mask, true, sizeof(mask));
+	mask[ACTIVITY_id] = false;
+	v[ACTIVITY_projectId] = scope->project;
+	v[ACTIVITY_taskId] = scope->task;
+	/* The first user of a database makes itself. */
+	v[ACTIVITY_userId] = AWM_VALUE_INT(s->acting ? s->actor.id : c->id);
+	v[ACTIVITY_type] = awm_value_text(type);
+	set_text(&v[ACTIVITY_changes], &changes);
+	set_text(&v[ACTIVITY_metadata], &metadata);
+	v[ACTIVITY_createdAt] = AWM_VALUE_INT(s->now);
+	v[ACTIVITY_updatedAt] = AWM_VALUE_INT(s->now);
+	return store_insert(s->db, &entity_activity, v, mask, &id);
+}
+
+int activity_record(struct awm_session *s, const struct change *c)
+{
+	struct change *named = (struct change *)c;
+	struct scope scope = {0};
+	const char *type = c->event;
+	int rc;
+
+	if (!type && !c->e->events)
+		return 0;
+	if (!type)
+		type = usual_event(named);
+	if (!type)
+		return -AWM_NOMEM;
+	rc = find_scope(s, c, &scope);
+	return rc ? rc : insert(s, c, type, &scope);
+}

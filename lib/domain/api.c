@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: MIT
+/* The generic half of the public interface: read, add, edit, delete rows of
+ * any entity. */
+#include <awm/awm.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "domain/mutate.h"
+#include "domain/pool.h"
+#include "domain/task.h"
+#include "entity/store.h"
+
+const char *awm_version(void)
+{
+	return AWM_VERSION;
+}
+
+int awm_list(struct awm_session *s, const struct awm_query *query,
+	     awm_row_fn *fn, void *ctx)
+{
+	return store_list(s->db, query, fn, ctx);
+}
+
+int awm_count(struct awm_session *s, const struct awm_query *query,
+	      int64_t *ret)
+{
+	return store_count(s->db, query, ret);
+}
+
+int awm_get(struct awm_session *s, const struct awm_entity *e, int64_t id,
+	    struct awm_pool *pool, struct awm_record **ret)
+{
+	return store_get(s->db, e, id, pool_arena(pool), ret);
+}
+
+int awm_record_copy(struct awm_pool *pool, const struct awm_record *row,
+		    struct awm_record **ret)
+{
+	*ret = store_copy(pool_arena(pool), row);
+	return *ret ? 0 : -AWM_NOMEM;
+}
+
+static void list_fields(const struct awm_entity *e, char *out, size_t size)
+{
+	size_t n = 0;
+
+	out[0] = '\0';
+	for (size_t i = 0; i < e->nfields && n < size; i++)
+		n += (size_t)snprintf(out + n, size - n, "%s%s",
+				      i ? ", " : "", e->fields[i].name);
+}
+
+static int parse_key(const struct awm_entity *e, const char *word, size_t len,
+		     struct awm_sort *key)
+{
+	char name[64], fields[1500];
+
+	key->descending = *word == '-';
+	if (*word == '-' || *word == '+') {
+		word++;
+		len--;
+	}
+	snprintf(name, sizeof(name), "%.*s", (int)(len < 63 ? len : 63), word);
+	key->field = awm_entity_field(e, name);
+	if (key->field)
+		return 0;
+	list_fields(e, fields, sizeof(fields));
+	err_set(AWM_USAGE, "cannot sort by '%s': no such field", name);
+	return err_hint("fields: %s", fields);
+}
+
+int awm_sort_parse(const struct awm_entity *e, const char *text,
+		   struct awm_sort *keys, size_t max, size_t *ret_n)
+{
+	size_t n = 0;
+
+	for (;;) {
+		size_t len = strcspn(text, ",");
+		if (n == max)
+			return err_set(AWM_USAGE, "more than %zu sort keys",
+				       max);
+		int rc = parse_key(e, text, len, &keys[n++]);
+		if (rc)
+			return rc;
+		if (!text[len])
+			break;
+		text += len + 1;
+	}
+	*ret_n = n;
+	return 0;
+}
+
+static int refuse_readonly(const struct awm_entity *e,
+			   const struct awm_set *sets, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (sets[i].field->flags & AWM_READONLY)
+			return err_set(AWM_USAGE,
+				       "'%s' of a %s is kept by awm and cannot "
+				       "be set",
+				       sets[i].field->name, e->label);
+	return 0;
+}
+
+int awm_add(struct awm_session *s, const struct awm_entity *e,
+	    const struct awm_set *sets, size_t n, struct awm_pool *pool,
+	    struct awm_record **ret)
+{
+	int rc = refuse_readonly(e, sets, n);
+
+	return rc ? rc : mutate_add(s, e, sets, n, pool_arena(pool), ret);
+}
+
+static int check_stale(const struct change *c,
+		       const struct awm_edit_opts *opts)
+{
+	const struct awm_field *f = awm_entity_field(c->e, "updatedAt");
+
+	if (!opts->check_stale || !f ||
+	    c->before[f - c->e->fields].i == opts->if_updated_at)
+		return 0;
+	err_set(AWM_CONFLICT, "%s %lld was changed since", c->e->label,
+		(long long)c->id);
+	return err_hint("awm %s show %lld, then try again", c->e->name,
+			(long long)c->id);
+}
+
+static int amend_task(struct change *c, const struct awm_edit_opts *opts)
+{
+	struct tag_change tags = {opts->add_tags, opts->nadd_tags,
+				  opts->rm_tags, opts->nrm_tags};
+	int rc = task_refuse_deleted(c);
+
+	if (!rc)
+		rc = task_may_become(c, &c->after[TASK_status]);
+	if (!rc && (tags.nadd || tags.nrm))
+		rc = task_amend_tags(c, &tags);
+	return rc;
+}
+
+static int amend_edit(struct awm_session *s, struct change *c, void *ctx)
+{
+	static const struct awm_edit_opts none = {0};
+	const struct awm_edit_opts *opts = ctx ? ctx : &none;
+	int rc = check_stale(c, opts);
+
+	(void)s;
+	if (!rc && c->e == &entity_task)
+		rc = amend_task(c, opts);
+	return rc;
+}
+
+int awm_edit(struct awm_session *s, const struct awm_entity *e, int64_t id,
+	     const struct awm_set *sets, size_t n,
+	     const struct awm_edit_opts *opts, struct awm_pool *pool,
+	     struct awm_record **ret)
+{
+	int rc = refuse_readonly(e, sets, n);
+
+	return rc ? rc
+		  : mutate_edit(s, e, id, sets, n, amend_edit, (void *)opts,
+				pool_arena(pool), ret);
+}
+
+int awm_delete(struct awm_session *s, const struct awm_entity *e, int64_t id,
+	       struct awm_pool *pool, struct awm_record **ret)
+{
+	return mutate_delete(s, e, id, pool_arena(pool), ret);
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef DOMAIN_CASCADE_H
+#define DOMAIN_CASCADE_H
+
+#include "domain/session.h"
+
+/*
+ * What must be let go of before a row is deleted for good, so that the
+ * cascades of the schema can do the rest: references that the schema neither
+ * cascades nor clears, and the search rows of what goes along.
+ */
+
+/* Tasks of other projects that wait for tasks of this one. */
+int cascade_project(struct awm_session *s, int64_t id);
+/* Replies to the user's comments, projects made from the user's templates,
+ * and everything of the projects that the user owns. */
+int cascade_user(struct awm_session *s, int64_t id);
+
+/* Tasks that wait for this one wait no longer; task.c. */
+int task_release_waiting(struct awm_session *s, int64_t blocker);
+
+#endif

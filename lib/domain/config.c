@@ -1,0 +1,521 @@
+/* SPDX-License-Identifier: MIT */
+#include <awm/config.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/err.h"
+#include "base/file.h"
+#include "base/time.h"
+#include "base/utf8.h"
+#include "domain/config_file.h"
+
+#define FILE_MAX   ((size_t)1 << 20)
+#define LINKS_MAX  16
+#define LOCK_TRIES 200
+#define LOCK_NAP   10000000 /* ns */
+
+struct awm_config {
+	char *path;
+	struct config_file file;
+};
+
+static const char *const when_words[] = {"auto", "always", "never", NULL};
+static const char *const format_words[] = {"table", "json", "jsonl",
+					   "csv",   "tsv",  NULL};
+
+static const struct awm_option options[] = {
+	{.key = "user.email",
+	 .help = "who acts, where neither --as nor AWM_USER says it"},
+	{.key = "user.name",
+	 .help = "the name that goes with user.email when it is first used"},
+	{.key = "core.editor",
+	 .help = "the command that edits long texts, before VISUAL and EDITOR"},
+	{.key = "core.pager",
+	 .help = "the command that long output is shown with, before PAGER"},
+	{.key = "color.ui",
+	 .type = AWM_OPTION_ENUM,
+	 .dflt = "auto",
+	 .words = when_words,
+	 .help = "whether output is coloured: auto is on terminals only"},
+	{.key = "output.format",
+	 .type = AWM_OPTION_ENUM,
+	 .dflt = "table",
+	 .words = format_words,
+	 .help = "how rows are shown when no option says it"},
+	{.key = "db.wait",
+	 .type = AWM_OPTION_DURATION,
+	 .dflt = "30s",
+	 .min = 0,
+	 .max = 3600,
+	 .help = "how long to wait for another writer of the database"},
+	{.key = "vault.keyFile",
+	 .help = "the key that secrets are sealed with; "
+		 "$XDG_CONFIG_HOME/awm/key when not set"},
+	{.key = "alias.*",
+	 .help = "a command of your own: alias.ls = task list"},
+};
+
+const struct awm_option *awm_config_options(size_t *ret_n)
+{
+	*ret_n = ARRAY_LEN(options);
+	return options;
+}
+
+static bool option_matches(const struct awm_option *option,
+			   const struct config_key *key)
+{
+	const char *dot = strrchr(option->key, '.');
+	size_t len = (size_t)(dot - option->key);
+
+	return strlen(key->section) == len &&
+	       memcmp(option->key, key->section, len) == 0 &&
+	       (strcmp(dot, ".*") == 0 || strcasecmp(dot + 1, key->name) == 0);
+}
+
+static const struct awm_option *option_find(const struct config_key *key)
+{
+	for (size_t i = 0; i < ARRAY_LEN(options); i++)
+		if (option_matches(&options[i], key))
+			return &options[i];
+	return NULL;
+}
+
+static bool option_is_family(const struct awm_option *option)
+{
+	return option->key[strlen(option->key) - 1] == '*';
+}
+
+static int unknown_key(const char *key)
+{
+	const char *best = NULL;
+	size_t least = 4;
+
+	for (size_t i = 0; i < ARRAY_LEN(options); i++) {
+		size_t d = utf8_distance(key, options[i].key, 3);
+
+		if (d < least && !option_is_family(&options[i])) {
+			least = d;
+			best = options[i].key;
+		}
+	}
+	err_set(AWM_USAGE, "unknown setting '%s'", key);
+	if (best)
+		return err_hint("did you mean '%s'?", best);
+	return err_hint("see 'awm config --help'");
+}
+
+/* Values */
+
+static int read_bool(const char *value, int64_t *ret)
+{
+	static const char *const words[] = {"false", "true", "no", "yes",
+					    "off",   "on",   "0",  "1"};
+
+	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+		if (strcasecmp(value, words[i]) == 0) {
+			*ret = (int64_t)(i % 2);
+			return 0;
+		}
+	}
+	err_set(AWM_USAGE, "'%s' is neither true nor false", value);
+	return err_hint("true, yes, on, 1, or false, no, off, 0");
+}
+
+static int read_enum(const struct awm_option *option, const char *value,
+		     int64_t *ret)
+{
+	_cleanup_buf_ struct buf list = {0};
+
+	for (size_t i = 0; option->words[i]; i++) {
+		if (strcmp(value, option->words[i]) == 0) {
+			*ret = (int64_t)i;
+			return 0;
+		}
+		buf_addf(&list, "%s%s", i > 0 ? ", " : "", option->words[i]);
+	}
+	err_set(AWM_USAGE, "'%s' is not a value of %s", value, option->key);
+	return err_hint("one of %s", buf_str(&list));
+}
+
+static bool read_decimal(const char *value, int64_t *ret)
+{
+	const char *digits = value + (*value == '-');
+	long long n;
+
+	if (!*digits || digits[strspn(digits, "0123456789")])
+		return false;
+	errno = 0;
+	n = strtoll(value, NULL, 10);
+	if (errno)
+		return false;
+	*ret = n;
+	return true;
+}
+
+static int read_number(const struct awm_option *option, const char *value,
+		       int64_t *ret)
+{
+	bool duration = option->type == AWM_OPTION_DURATION;
+	int64_t n;
+	int r;
+
+	if (!read_decimal(value, &n)) {
+		if (!duration)
+			return err_set(AWM_USAGE, "'%s' is not a whole number",
+				       value);
+		r = time_parse_duration(value, &n);
+		if (r < 0)
+			return r;
+	}
+	if (n < option->min || n > option->max)
+		return err_set(AWM_USAGE, "'%s' is not between %lld and %lld%s",
+			       value, (long long)option->min,
+			       (long long)option->max,
+			       duration ? " seconds" : "");
+	*ret = n;
+	return 0;
+}
+
+int config_option_read(const struct awm_option *option, const char *value,
+		       int64_t *ret)
+{
+	*ret = 0;
+	switch (option->type) {
+	case AWM_OPTION_TEXT:
+		break;
+	case AWM_OPTION_BOOL:
+		return read_bool(value, ret);
+	case AWM_OPTION_ENUM:
+		return read_enum(option, value, ret);
+	case AWM_OPTION_INT:
+	case AWM_OPTION_DURATION:
+		return read_number(option, value, ret);
+	}
+	return 0;
+}
+
+/* 0 and the row, when the key may be set to the value. */
+static int check(const char *key, const struct config_key *normal,
+		 const char *value, const struct awm_option **ret)
+{
+	const struct awm_option *option = option_find(normal);
+	int64_t ignored;
+	int r;
+
+	if (!option)
+		return unknown_key(key);
+	if (!value || !utf8_valid(value, strlen(value)))
+		return err_set(AWM_USAGE, "the value of '%s' is not UTF-8",
+			       key);
+	r = config_option_read(option, value, &ignored);
+	if (r < 0)
+		return err_context("%s", option->key);
+	*ret = option;
+	return 0;
+}
+
+int awm_config_check(const char *key, const char *value)
+{
+	_cleanup_(arena_release) struct arena a = {0};
+	const struct awm_option *option;
+	struct config_key normal;
+	int r = config_key_parse(key, &a, &normal);
+
+	return r < 0 ? r : check(key, &normal, value, &option);
+}
+
+/* Reading */
+
+static int load(const char *path, struct config_file *ret)
+{
+	_cleanup_buf_ struct buf text = {0};
+	int r = file_read(path, FILE_MAX, &text);
+
+	if (r == -AWM_NOT_FOUND) {
+		err_clear();
+		*ret = (struct config_file){0};
+		return 0;
+	}
+	if (r < 0)
+		return r;
+	r = config_file_parse(buf_str(&text), text.len, ret);
+	return r < 0 ? err_context("'%s'", path) : 0;
+}
+
+static int default_path(char **ret)
+{
+	_cleanup_free_ char *folder = NULL;
+	int r = file_xdg("CONFIG", &folder);
+
+	if (r < 0)
+		return r;
+	*ret = file_join(folder, "config");
+	return *ret ? 0 : -AWM_NOMEM;
+}
+
+int awm_config_open(const char *path, struct awm_config **ret)
+{
+	struct awm_config *config = calloc(1, sizeof(*config));
+	int r = 0;
+
+	if (!config)
+		return err_nomem();
+	if (!path)
+		r = default_path(&config->path);
+	else if (!(config->path = strdup(path)))
+		r = err_nomem();
+	if (r == 0)
+		r = load(config->path, &config->file);
+	if (r < 0) {
+		awm_config_free(config);
+		return r;
+	}
+	*ret = config;
+	return 0;
+}
+
+void awm_config_free(struct awm_config *config)
+{
+	if (!config)
+		return;
+	config_file_release(&config->file);
+	free(config->path);
+	free(config);
+}
+
+const char *awm_config_path(const struct awm_config *config)
+{
+	return config->path;
+}
+
+static const char *node_value(const struct config_node *node)
+{
+	return node->value ? node->value : "true";
+}
+
+/* The value as awm_config_get() has it, and what it means. */
+static const char *get(const struct awm_config *config, const char *key,
+		       const struct awm_option **ret_option, int64_t *ret)
+{
+	_cleanup_(arena_release) struct arena a = {0};
+	const struct config_node *node;
+	const struct awm_option *option;
+	struct config_key normal;
+
+	*ret = 0;
+	*ret_option = NULL;
+	if (config_key_parse(key, &a, &normal) < 0)
+		return NULL;
+	node = config_file_find(&config->file, &normal);
+	*ret_option = option = option_find(&normal);
+	if (node &&
+	    (!option || config_option_read(option, node_value(node), ret) == 0))
+		return node_value(node);
+	if (!option || !option->dflt)
+		return NULL;
+	config_option_read(option, option->dflt, ret);
+	return option->dflt;
+}
+
+const char *awm_config_get(const struct awm_config *config, const char *key)
+{
+	const struct awm_option *option;
+	int64_t ignored;
+
+	return get(config, key, &option, &ignored);
+}
+
+bool awm_config_bool(const struct awm_config *config, const char *key)
+{
+	return awm_config_int(config, key) != 0;
+}
+
+int64_t awm_config_int(const struct awm_config *config, const char *key)
+{
+	const struct awm_option *option;
+	int64_t n;
+
+	get(config, key, &option, &n);
+	return n;
+}
+
+int awm_config_each(const struct awm_config *config, awm_config_fn *fn,
+		    void *ctx)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < config->file.n && r == 0; i++) {
+		const struct config_node *node = &config->file.nodes[i];
+		_cleanup_buf_ struct buf name = {0};
+		const struct awm_option *option;
+
+		if (node->kind != CONFIG_ENTRY)
+			continue;
+		option = option_find(&node->key);
+		if (option && !option_is_family(option))
+			buf_adds(&name, option->key);
+		else
+			buf_addf(&name, "%s%s%s", node->key.section,
+				 *node->key.section ? "." : "", node->key.name);
+		r = buf_check(&name);
+		if (r == 0)
+			r = fn(ctx, buf_str(&name), node_value(node));
+	}
+	return r;
+}
+
+/* Writing */
+
+/* A link to a file kept elsewhere stays a link: what it leads to, also where
+ * that does not exist yet, is the file to write. */
+static int follow_links(const char *path, char **ret)
+{
+	_cleanup_free_ char *at = strdup(path);
+
+	for (int i = 0; at && i < LINKS_MAX; i++) {
+		_cleanup_free_ char *folder = NULL;
+		char to[PATH_MAX];
+		ssize_t n = readlink(at, to, sizeof(to) - 1);
+
+		if (n < 0) {
+			*ret = at;
+			at = NULL;
+			return 0;
+		}
+		to[n] = '\0';
+		folder = file_dirname(at);
+		free(at);
+		at = to[0] == '/' ? strdup(to)
+				  : (folder ? file_join(folder, to) : NULL);
+	}
+	if (!at)
+		return err_nomem();
+	return err_set(AWM_ERROR, "'%s' is a link to a link, too often", path);
+}
+
+static int make_folder(const char *path)
+{
+	_cleanup_free_ char *folder = file_dirname(path);
+
+	return folder ? file_mkdir(folder) : -AWM_NOMEM;
+}
+
+/* git's lock, so that git config and awm keep out of each other's way. */
+static int lock(const char *lock_path)
+{
+	const struct timespec nap = {.tv_nsec = LOCK_NAP};
+	int fd;
+
+	for (int i = 0; i < LOCK_TRIES; i++) {
+		fd = open(lock_path, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC,
+			  0600);
+		if (fd >= 0) {
+			close(fd);
+			return 0;
+		}
+		if (errno != EEXIST)
+			return err_errno(AWM_ERROR, "cannot lock with '%s'",
+					 lock_path);
+		nanosleep(&nap, NULL);
+	}
+	err_set(AWM_CONFLICT, "the configuration is locked by '%s'", lock_path);
+	return err_hint("remove that file if no other program is writing");
+}
+
+struct change {
+	struct config_key key;
+	const char *name;  /* as a new entry spells it */
+	const char *value; /* NULL: unset */
+};
+
+static int apply(const char *path, const struct change *ch,
+		 struct config_file *ret)
+{
+	_cleanup_(config_file_release) struct config_file old = {0};
+	_cleanup_(config_file_release) struct config_file new = {0};
+	_cleanup_buf_ struct buf out = {0};
+	struct stat st;
+	int r = load(path, &old);
+
+	if (r < 0)
+		return r;
+	if (ch->value)
+		r = config_file_set(&old, &ch->key, ch->name, ch->value, &out);
+	else
+		r = config_file_unset(&old, &ch->key, &out);
+	if (r == 0)
+		r = config_file_parse(buf_str(&out), out.len, &new);
+	if (r == 0)
+		r = file_write(path, buf_str(&out), out.len,
+			       stat(path, &st) == 0 ? st.st_mode & 0777 : 0600);
+	if (r < 0)
+		return r;
+	*ret = new;
+	new = (struct config_file){0};
+	return 0;
+}
+
+static int change(struct awm_config *config, const struct change *ch)
+{
+	_cleanup_free_ char *path = NULL, *lock_path = NULL;
+	struct config_file file;
+	int r = follow_links(config->path, &path);
+
+	if (r < 0)
+		return r;
+	if (asprintf(&lock_path, "%s.lock", path) < 0) {
+		lock_path = NULL;
+		return err_nomem();
+	}
+	if (ch->value)
+		r = make_folder(path);
+	if (r == 0)
+		r = lock(lock_path);
+	if (r < 0)
+		return r;
+	r = apply(path, ch, &file);
+	unlink(lock_path);
+	if (r < 0)
+		return r;
+	config_file_release(&config->file);
+	config->file = file;
+	return 0;
+}
+
+int awm_config_set(struct awm_config *config, const char *key,
+		   const char *value)
+{
+	_cleanup_(arena_release) struct arena a = {0};
+	const struct awm_option *option;
+	struct change ch = {.value = value};
+	int r = config_key_parse(key, &a, &ch.key);
+
+	if (r == 0)
+		r = check(key, &ch.key, value, &option);
+	if (r < 0)
+		return r;
+	ch.name =
+		strrchr(option_is_family(option) ? key : option->key, '.') + 1;
+	return change(config, &ch);
+}
+
+int awm_config_unset(struct awm_config *config, const char *key)
+{
+	_cleanup_(arena_release) struct arena a = {0};
+	struct change ch = {0};
+	int r = config_key_parse(key, &a, &ch.key);
+
+	if (r < 0)
+		return r;
+	if (!file_exists(config->path))
+		return err_set(AWM_NOT_FOUND, "'%s' is not set", key);
+	return change(config, &ch);
+}

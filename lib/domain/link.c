@@ -1,0 +1,331 @@
+// SPDX-License-Identifier: MIT
+/* git link: commits of a repository to the tasks that their messages name. */
+#include <awm/git.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "base/json.h"
+#include "base/jsonw.h"
+#include "base/time.h"
+#include "domain/mutate.h"
+#include "domain/reference.h"
+#include "edge/repo.h"
+#include "entity/store.h"
+
+/* A commit that names a task, kept until its link has been written. */
+struct link {
+	int64_t task;
+	const char *sha;
+	const char *json; /* the GitCommit */
+	const char *subject;
+	const char *author;
+	const char *timestamp;
+	const char *url;
+	const char *state;
+	size_t at; /* place in the walk: oldest first */
+};
+
+struct linker {
+	struct awm_session *session;
+	const struct repo_ops *ops;
+	struct repo *repo;
+	struct repo_error error;
+	struct arena arena;
+	struct buf links; /* of struct link */
+	int64_t task;	  /* for every commit; 0: those it names */
+	const char *remote, *forge, *pattern;
+	struct awm_git_report report;
+};
+
+static int repo_failed(const struct repo_error *err, int rc)
+{
+	err_set((enum awm_err)-rc, "%s", err->message);
+	if (*err->hint)
+		err_hint("%s", err->hint);
+	return rc;
+}
+
+static const char *first_line(struct arena *a, const char *message)
+{
+	return arena_strndup(a, message, strcspn(message, "\r\n"));
+}
+
+/* The committer's own clock: 2026-11-22T18:00:00+01:00. */
+static const char *format_timestamp(struct arena *a,
+				    const struct repo_commit *c)
+{
+	char iso[TIME_ISO_SIZE];
+	int off = c->offset < 0 ? -c->offset : c->offset;
+
+	time_format_iso((c->time + (int64_t)c->offset * 60) * 1000, iso);
+	iso[strcspn(iso, ".")] = '\0';
+	return arena_printf(a, "%s%c%02d:%02d", iso,
+			    c->offset < 0 ? '-' : '+', off / 60, off % 60);
+}
+
+static const char *commit_json(struct arena *a, const struct link *l,
+			       const char *message)
+{
+	_cleanup_buf_ struct buf out = {0};
+	struct jsonw w = {.out = &out};
+
+	jsonw_object(&w);
+	jsonw_key(&w, "sha");
+	jsonw_str(&w, l->sha);
+	jsonw_key(&w, "message");
+	jsonw_str(&w, message);
+	jsonw_key(&w, "author");
+	jsonw_str(&w, l->author);
+	jsonw_key(&w, "timestamp");
+	jsonw_str(&w, l->timestamp);
+	if (l->url) {
+		jsonw_key(&w, "url");
+		jsonw_str(&w, l->url);
+	}
+	jsonw_end_object(&w);
+	return buf_check(&out) ? NULL : arena_strndup(a, out.s, out.len);
+}
+
+static int keep_links(struct linker *k, const struct repo_commit *c,
+		      const struct reference_list *refs)
+{
+	struct arena *a = &k->arena;
+	struct link l = {
+		.sha = arena_strdup(a, c->sha),
+		.author = arena_strdup(a, c->author),
+		.subject = first_line(a, c->message),
+		.timestamp = format_timestamp(a, c),
+		.url = weburl_commit(k->remote, c->sha, k->forge, k->pattern,
+				     a),
+	};
+
+	if (!l.sha || !l.author || !l.subject || !l.timestamp)
+		return -AWM_NOMEM;
+	l.json = commit_json(a, &l, c->message);
+	if (!l.json)
+		return -AWM_NOMEM;
+	k->report.naming++;
+	for (size_t i = 0; i < refs->count; i++) {
+		l.task = refs->items[i].task;
+		l.at = k->links.len;
+		buf_add(&k->links, &l, sizeof(l));
+	}
+	return buf_check(&k->links);
+}
+
+static int visit(void *ctx, const struct repo_commit *c)
+{
+	struct linker *k = ctx;
+	struct reference given = {.task = k->task};
+	struct reference_list refs = {&given, 1};
+	struct arena scratch = {0};
+	int rc = 0;
+
+	k->report.commits++;
+	if (!k->task)
+		rc = reference_scan(c->message, &scratch, &refs);
+	if (!rc && refs.count)
+		rc = keep_links(k, c, &refs);
+	arena_release(&scratch);
+	return rc;
+}
+
+static int read_settings(struct linker *k)
+{
+	const char *value;
+	int rc = k->ops->remote_url(k->repo, &value, &k->error);
+
+	if (!rc)
+		k->remote = arena_strdup(&k->arena, value);
+	if (!rc)
+		rc = k->ops->config(k->repo, "awm.forge", &value, &k->error);
+	if (!rc && *value)
+		k->forge = arena_strdup(&k->arena, value);
+	if (!rc)
+		rc = k->ops->config(k->repo, "awm.webUrl", &value, &k->error);
+	if (!rc && *value)
+		k->pattern = arena_strdup(&k->arena, value);
+	if (!rc && !k->remote)
+		rc = -AWM_NOMEM;
+	return rc;
+}
+
+static int read_commits(struct linker *k, const char *folder,
+			const char *const *specs, size_t n)
+{
+	static const char *const head[] = {"HEAD"};
+	int rc = repo_ops(&k->ops);
+
+	if (rc)
+		return rc;
+	rc = k->ops->open(folder, &k->repo, &k->error);
+	if (!rc)
+		rc = read_settings(k);
+	if (!rc)
+		rc = k->ops->walk(k->repo, n ? specs : head, n ? n : 1, visit,
+				  k, &k->error);
+	if (rc && *k->error.message)
+		rc = repo_failed(&k->error, rc);
+	k->ops->close(k->repo);
+	return rc;
+}
+
+static bool has_commit(const cJSON *commits, const char *sha)
+{
+	const cJSON *item;
+
+	cJSON_ArrayForEach(item, commits)
+	{
+		const char *other = json_get_str(item, "sha");
+		if (other && !strcmp(other, sha))
+			return true;
+	}
+	return false;
+}
+
+/* Several commits of one task are appended in one change. */
+struct append {
+	struct link *first;
+	size_t count;
+	int64_t linked;
+};
+
+static int amend_commits(struct awm_session *s, struct change *c, void *ctx)
+{
+	struct append *add = ctx;
+	const struct awm_value *now = &c->after[TASK_gitCommits];
+	_cleanup_json_ cJSON *old = NULL;
+	_cleanup_buf_ struct buf out = {0};
+	int rc = json_parse(now->s, now->len, &old);
+
+	(void)s;
+	if (rc)
+		return rc;
+	buf_add(&out, now->s, now->len);
+	while (out.len && out.s[out.len - 1] != ']')
+		buf_truncate(&out, out.len - 1);
+	buf_truncate(&out, out.len ? out.len - 1 : 0);
+	bool any = cJSON_GetArraySize(old) > 0;
+	for (size_t i = 0; i < add->count; i++) {
+		struct link *l = &add->first[i];
+		l->state = "present";
+		if (has_commit(old, l->sha))
+			continue;
+		l->state = "linked";
+		buf_adds(&out, any ? "," : "");
+		buf_adds(&out, l->json);
+		any = true;
+		add->linked++;
+	}
+	buf_addc(&out, ']');
+	rc = buf_check(&out);
+	if (rc || !add->linked)
+		return rc;
+	const char *text = arena_strndup(c->arena, out.s, out.len);
+	if (!text)
+		return -AWM_NOMEM;
+	change_set(c, TASK_gitCommits, awm_value_text(text));
+	return 0;
+}
+
+static int link_task(struct linker *k, struct link *first, size_t count)
+{
+	struct append add = {first, count, 0};
+	int rc = mutate_edit(k->session, &entity_task, first->task, NULL, 0,
+			     amend_commits, &add, NULL, NULL);
+
+	if (rc == -AWM_NOT_FOUND && !k->task) {
+		/* A message may name what was never here, or was purged. */
+		err_clear();
+		for (size_t i = 0; i < count; i++)
+			first[i].state = "unknown";
+		k->report.unknown += (int64_t)count;
+		return 0;
+	}
+	k->report.linked += add.linked;
+	return rc;
+}
+
+static int by_task(const void *a, const void *b)
+{
+	const struct link *x = a, *y = b;
+
+	if (x->task != y->task)
+		return x->task < y->task ? -1 : 1;
+	return x->at < y->at ? -1 : 1;
+}
+
+static int write_links(struct awm_session *s, void *ctx)
+{
+	struct linker *k = ctx;
+	struct link *links = (struct link *)(void *)k->links.s;
+	size_t n = k->links.len / sizeof(*links);
+	int rc = role_require(s, ROLE_MEMBER, "link commits");
+
+	for (size_t i = 0, end; i < n && !rc; i = end) {
+		for (end = i + 1; end < n && links[end].task == links[i].task;)
+			end++;
+		rc = link_task(k, &links[i], end - i);
+	}
+	return rc;
+}
+
+static const struct awm_field link_fields[] = {
+	{.name = "task", .label = "Task", .type = AWM_TYPE_INT},
+	{.name = "sha", .label = "Commit", .type = AWM_TYPE_TEXT},
+	{.name = "subject", .label = "Subject", .type = AWM_TYPE_TEXT},
+	{.name = "author", .label = "Author", .type = AWM_TYPE_TEXT},
+	{.name = "timestamp", .label = "Time", .type = AWM_TYPE_TEXT},
+	{.name = "url", .label = "Page", .type = AWM_TYPE_TEXT},
+	{.name = "state", .label = "State", .type = AWM_TYPE_TEXT},
+};
+
+static int tell(const struct link *l, awm_row_fn *fn, void *ctx)
+{
+	const struct awm_field *fields[ARRAY_LEN(link_fields)];
+	struct awm_value values[ARRAY_LEN(link_fields)] = {
+		AWM_VALUE_INT(l->task),	      awm_value_text(l->sha),
+		awm_value_text(l->subject),   awm_value_text(l->author),
+		awm_value_text(l->timestamp), awm_value_text(l->url),
+		awm_value_text(l->state),
+	};
+	struct awm_record row = {.fields = fields,
+				 .values = values,
+				 .count = ARRAY_LEN(fields)};
+
+	for (size_t i = 0; i < ARRAY_LEN(fields); i++)
+		fields[i] = &link_fields[i];
+	return fn(ctx, &row);
+}
+
+static int tell_all(const struct linker *k, awm_row_fn *fn, void *ctx)
+{
+	const struct link *links = (const struct link *)(void *)k->links.s;
+	int rc = 0;
+
+	for (size_t i = 0; fn && i < k->links.len / sizeof(*links) && !rc; i++)
+		rc = tell(&links[i], fn, ctx);
+	return rc;
+}
+
+int awm_git_link(struct awm_session *s, const char *folder,
+		 const char *const *specs, size_t n, int64_t task,
+		 awm_row_fn *fn, void *ctx, struct awm_git_report *ret)
+{
+	struct linker k = {.session = s, .task = task};
+	int rc = read_commits(&k, folder ? folder : s->folder, specs, n);
+
+	if (!rc && k.links.len) {
+		qsort(k.links.s, k.links.len / sizeof(struct link),
+		      sizeof(struct link), by_task);
+		rc = awm_transaction(s, write_links, &k);
+	}
+	if (!rc)
+		*ret = k.report;
+	if (!rc)
+		rc = tell_all(&k, fn, ctx);
+	buf_release(&k.links);
+	arena_release(&k.arena);
+	return rc;
+}

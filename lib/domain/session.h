@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef DOMAIN_SESSION_H
+#define DOMAIN_SESSION_H
+
+#include <awm/session.h>
+
+#include "base/mem.h"
+#include "db/db.h"
+
+struct awm_session {
+	struct db *db;
+	const struct awm_config *config; /* borrowed */
+	struct awm_actor actor;
+	int64_t now;
+	char *folder; /* absolute; where discovery starts */
+	bool acting;  /* the actor is known */
+	bool dry_run;
+	bool bootstrap; /* the first user is being made: no role yet */
+	struct arena arena; /* lives as long as the session */
+};
+
+/* Finds or makes the acting user; actor.c. */
+int actor_find(struct awm_session *s, const struct awm_session_opts *opts);
+
+/*
+ * Roles, from weakest to strongest. A local file cannot stop its owner; this
+ * guards against mistakes, and on a server it is the rule.
+ */
+enum role { ROLE_VIEWER, ROLE_MEMBER, ROLE_ADMIN };
+
+enum role role_of(const struct awm_session *s);
+/* AWM_DENIED, naming what was tried, when the acting user's role is below. */
+int role_require(const struct awm_session *s, enum role role,
+		 const char *what);
+
+#endif

@@ -1,0 +1,345 @@
+// SPDX-License-Identifier: MIT
+/* The rules of tasks: states and their times, parents, blockers, the index of
+ * tags. The verbs are in task_verbs.c. */
+#include <string.h>
+
+#include "base/err.h"
+#include "base/json.h"
+#include "domain/cascade.h"
+#include "domain/task.h"
+#include "entity/store.h"
+#include "queries.h"
+
+static const char *task_event(const struct change *c)
+{
+	if (!c->before || !c->after)
+		return NULL;
+	if (change_differs(c, TASK_deletedAt))
+		return c->after[TASK_deletedAt].kind == AWM_NULL
+			       ? "task.restored"
+			       : "task.deleted";
+	if (change_differs(c, TASK_status)) {
+		if (value_is(&c->after[TASK_status], "done"))
+			return "task.completed";
+		if (value_is(&c->after[TASK_status], "blocked"))
+			return "task.blocked";
+		if (value_is(&c->before[TASK_status], "blocked"))
+			return "task.unblocked";
+		return "task.status_changed";
+	}
+	if (change_differs(c, TASK_assigneeId))
+		return "task.assigned";
+	if (change_differs(c, TASK_gitCommits))
+		return "git.linked";
+	return NULL;
+}
+
+static void clear(struct change *c, size_t field)
+{
+	change_set(c, field, AWM_VALUE_NULL);
+}
+
+/* startedAt on the first start, completedAt while done, a blocker and its
+ * reason while blocked. */
+static void keep_times(struct awm_session *s, struct change *c)
+{
+	const struct awm_value *status = &c->after[TASK_status];
+
+	if (value_is(status, "in_progress") &&
+	    c->after[TASK_startedAt].kind == AWM_NULL)
+		change_set(c, TASK_startedAt, AWM_VALUE_INT(s->now));
+	if (value_is(status, "done")) {
+		if (c->after[TASK_completedAt].kind == AWM_NULL)
+			change_set(c, TASK_completedAt, AWM_VALUE_INT(s->now));
+	} else if (c->after[TASK_completedAt].kind != AWM_NULL) {
+		clear(c, TASK_completedAt);
+	}
+	if (!value_is(status, "blocked")) {
+		if (c->after[TASK_blockedReason].kind != AWM_NULL)
+			clear(c, TASK_blockedReason);
+		if (c->after[TASK_blockedByTaskId].kind != AWM_NULL)
+			clear(c, TASK_blockedByTaskId);
+	}
+}
+
+static int check_project(struct awm_session *s, const struct change *c)
+{
+	struct awm_value archived;
+	int64_t id = c->after[TASK_projectId].i;
+	int rc = db_get(s->db, NULL, &archived,
+			"SELECT \"isArchived\" FROM \"projects\" "
+			"WHERE \"id\"=?1",
+			"i", id);
+
+	if (rc == -AWM_NOT_FOUND)
+		return err_set(AWM_NOT_FOUND, "no project %lld",
+			       (long long)id);
+	if (rc || !archived.i)
+		return rc;
+	err_set(AWM_INVALID, "project %lld is archived", (long long)id);
+	return err_hint("awm project unarchive %lld", (long long)id);
+}
+
+/* Whether `from` leads to `to` along a chain of parents or of blockers. */
+static int leads_to(struct awm_session *s, const char *query, int64_t from,
+		    int64_t to, bool *ret)
+{
+	struct awm_value found;
+	int rc = db_get(s->db, NULL, &found, query, "ii", from, to);
+
+	if (rc == -AWM_NOT_FOUND) {
+		err_clear();
+		*ret = false;
+		return 0;
+	}
+	*ret = true;
+	return rc;
+}
+
+static int load_task(struct awm_session *s, struct change *c, size_t field,
+		     struct awm_record **ret)
+{
+	int64_t id = c->after[field].i;
+	int rc = store_get(s->db, &entity_task, id, c->arena, ret);
+
+	if (rc)
+		return rc;
+	if ((*ret)->values[TASK_deletedAt].kind == AWM_NULL)
+		return 0;
+	err_set(AWM_INVALID, "task %lld is deleted", (long long)id);
+	return err_hint("awm task restore %lld", (long long)id);
+}
+
+static int check_parent(struct awm_session *s, struct change *c)
+{
+	struct awm_record *parent;
+	int64_t id = c->after[TASK_parentTaskId].i;
+	bool cycle = false;
+	int rc;
+
+	if (c->after[TASK_parentTaskId].kind == AWM_NULL)
+		return 0;
+	rc = load_task(s, c, TASK_parentTaskId, &parent);
+	if (rc)
+		return rc;
+	if (parent->values[TASK_projectId].i != c->after[TASK_projectId].i)
+		return err_set(AWM_INVALID,
+			       "task %lld is in another project than its "
+			       "parent would be",
+			       (long long)id);
+	if (c->id)
+		rc = leads_to(s, query_task_parent_chain, id, c->id, &cycle);
+	if (!rc && cycle)
+		return err_set(AWM_INVALID,
+			       "task %lld cannot be below task %lld: that "
+			       "would be a cycle",
+			       (long long)c->id, (long long)id);
+	return rc;
+}
+
+static int check_blocker(struct awm_session *s, struct change *c)
+{
+	struct awm_record *blocker;
+	int64_t id = c->after[TASK_blockedByTaskId].i;
+	bool cycle = false;
+	int rc;
+
+	if (c->after[TASK_blockedByTaskId].kind == AWM_NULL)
+		return 0;
+	rc = load_task(s, c, TASK_blockedByTaskId, &blocker);
+	if (rc)
+		return rc;
+	if (c->id)
+		rc = leads_to(s, query_task_blocker_chain, id, c->id, &cycle);
+	if (!rc && cycle)
+		return err_set(AWM_INVALID,
+			       "task %lld cannot wait for task %lld: that "
+			       "would be a cycle",
+			       (long long)c->id, (long long)id);
+	return rc;
+}
+
+static int next_order(struct awm_session *s, struct change *c)
+{
+	struct awm_value order;
+	int rc = db_get(s->db, NULL, &order,
+			"SELECT COALESCE(MAX(\"order\"),-1)+1 FROM \"tasks\" "
+			"WHERE \"projectId\"=?1 AND \"deletedAt\" IS NULL",
+			"i", c->after[TASK_projectId].i);
+
+	if (!rc)
+		change_set(c, TASK_order, order);
+	return rc;
+}
+
+/* A purge needs its blocked and subordinate tasks gone first; that is done by
+ * awm_task_purge(). */
+static int task_check(struct awm_session *s, struct change *c)
+{
+	bool new_place;
+	int rc = 0;
+
+	if (!c->after)
+		return 0;
+	new_place = change_differs(c, TASK_projectId);
+	if (new_place)
+		rc = check_project(s, c);
+	if (!rc && new_place && !c->mask[TASK_order])
+		rc = next_order(s, c);
+	if (!rc && (new_place || change_differs(c, TASK_parentTaskId)))
+		rc = check_parent(s, c);
+	if (!rc && change_differs(c, TASK_blockedByTaskId))
+		rc = check_blocker(s, c);
+	if (!rc)
+		keep_times(s, c);
+	return rc;
+}
+
+static int64_t priority_rank(const struct awm_value *priority)
+{
+	const char *const *words = entity_task.fields[TASK_priority].words;
+
+	for (int64_t i = 0; words[i]; i++)
+		if (value_is(priority, words[i]))
+			return i;
+	return 0;
+}
+
+static int add_tag_rows(struct awm_session *s, const struct change *c,
+			const cJSON *tags)
+{
+	const struct awm_value *due = &c->after[TASK_dueDate];
+	bool closed = value_is(&c->after[TASK_status], "done");
+	const cJSON *tag;
+
+	cJSON_ArrayForEach(tag, tags)
+	{
+		int rc = db_run(
+			s->db,
+			"INSERT INTO \"task_tags\"(\"tag\",\"closed\",\"rank\","
+			"\"due\",\"taskId\") VALUES (?1,?2,?3,?4,?5) "
+			"ON CONFLICT DO NOTHING",
+			"tiiii", tag->valuestring, (int64_t)closed,
+			priority_rank(&c->after[TASK_priority]),
+			due->kind == AWM_INT ? due->i : INT64_MAX, c->id);
+		if (rc)
+			return rc;
+	}
+	return 0;
+}
+
+void task_unblock(struct change *c)
+{
+	bool started = c->before[TASK_startedAt].kind != AWM_NULL;
+
+	if (value_is(&c->before[TASK_status], "blocked"))
+		change_set(c, TASK_status,
+			   awm_value_text(started ? "in_progress" : "todo"));
+}
+
+static int amend_unblock(struct awm_session *s, struct change *c, void *ctx)
+{
+	(void)s;
+	(void)ctx;
+	change_set(c, TASK_blockedByTaskId, AWM_VALUE_NULL);
+	task_unblock(c);
+	return 0;
+}
+
+int task_release_waiting(struct awm_session *s, int64_t blocker)
+{
+	struct awm_value id;
+	int rc;
+
+	/* Each one leaves the list that it is taken from. */
+	while (!(rc = db_get(s->db, NULL, &id,
+			     "SELECT \"id\" FROM \"tasks\" "
+			     "WHERE \"blockedByTaskId\"=?1 LIMIT 1",
+			     "i", blocker))) {
+		rc = mutate_edit(s, &entity_task, id.i, NULL, 0, amend_unblock,
+				 NULL, NULL, NULL);
+		if (rc)
+			return rc;
+	}
+	if (rc != -AWM_NOT_FOUND)
+		return rc;
+	err_clear();
+	return 0;
+}
+
+/* task_tags: the tags in list order; a derived table that makes --tag flat. */
+static int keep_tag_rows(struct awm_session *s, const struct change *c)
+{
+	static const size_t sources[] = {TASK_tags, TASK_status, TASK_priority,
+					 TASK_dueDate, TASK_deletedAt};
+	_cleanup_json_ cJSON *tags = NULL;
+	bool touched = false;
+	int rc = 0;
+
+	for (size_t i = 0; c->after && i < ARRAY_LEN(sources); i++)
+		touched |= change_differs(c, sources[i]);
+	if (!touched)
+		return 0;
+	if (c->before && !value_is(&c->before[TASK_tags], "[]"))
+		rc = db_run(s->db,
+			    "DELETE FROM \"task_tags\" WHERE \"taskId\"=?1",
+			    "i", c->id);
+	if (rc || value_is(&c->after[TASK_tags], "[]") ||
+	    c->after[TASK_deletedAt].kind != AWM_NULL)
+		return rc;
+	rc = json_parse(c->after[TASK_tags].s, c->after[TASK_tags].len, &tags);
+	return rc ? rc : add_tag_rows(s, c, tags);
+}
+
+static bool blocks(const struct awm_value *row)
+{
+	return row && row[TASK_deletedAt].kind == AWM_NULL &&
+	       !value_is(&row[TASK_status], "done");
+}
+
+static int task_wrote(struct awm_session *s, const struct change *c)
+{
+	int rc = keep_tag_rows(s, c);
+
+	if (!rc && blocks(c->before) && !blocks(c->after))
+		rc = task_release_waiting(s, c->id);
+	return rc;
+}
+
+const struct rules task_rules = {
+	.entity = &entity_task,
+	.role = ROLE_MEMBER,
+	.delete_role = ROLE_ADMIN,
+	.event = task_event,
+	.check = task_check,
+	.wrote = task_wrote,
+};
+
+int task_refuse_deleted(const struct change *c)
+{
+	if (c->before[TASK_deletedAt].kind == AWM_NULL)
+		return 0;
+	err_set(AWM_INVALID, "task %lld is deleted", (long long)c->id);
+	return err_hint("awm task restore %lld", (long long)c->id);
+}
+
+int task_may_become(const struct change *c, const struct awm_value *status)
+{
+	const struct awm_value *from = &c->before[TASK_status];
+	long long id = (long long)c->id;
+
+	if (value_equal(from, status) || value_is(status, "todo"))
+		return 0;
+	if (value_is(from, "done")) {
+		err_set(AWM_INVALID, "task %lld is done", id);
+		return err_hint("awm task reopen %lld", id);
+	}
+	if (!value_is(from, "blocked"))
+		return 0;
+	if (c->before[TASK_blockedByTaskId].kind == AWM_INT)
+		err_set(AWM_INVALID, "task %lld is blocked by task %lld", id,
+			(long long)c->before[TASK_blockedByTaskId].i);
+	else
+		err_set(AWM_INVALID, "task %lld is blocked", id);
+	return err_hint("awm task unblock %lld", id);
+}

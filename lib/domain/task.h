@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef DOMAIN_TASK_H
+#define DOMAIN_TASK_H
+
+#include "domain/mutate.h"
+
+/* Whether a person's verb or edit may take the task to this status: a done
+ * task is reopened first, a blocked one unblocked. AWM_INVALID with the verb
+ * that helps. Imports set a status as they find it. */
+int task_may_become(const struct change *c, const struct awm_value *status);
+
+/* People's verbs leave a deleted task alone, but for restore and purge. */
+int task_refuse_deleted(const struct change *c);
+
+/* Out of blocked, back to where it was: what had been started is in progress
+ * again. Does nothing to a task that is not blocked. */
+void task_unblock(struct change *c);
+
+/* Changes a JSON array of strings: the union with `add`, without `rm`. Text
+ * in the change's arena. */
+struct tag_change {
+	const char *const *add;
+	size_t nadd;
+	const char *const *rm;
+	size_t nrm;
+};
+int task_amend_tags(struct change *c, const struct tag_change *tags);
+
+#endif

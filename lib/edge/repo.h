@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef EDGE_REPO_H
+#define EDGE_REPO_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * Git repositories, read through libgit2 in the module awm-git.so. Plain C
+ * types only cross; the module calls nothing of the program. Functions return
+ * 0 or a negative enum awm_err, with the message in repo_error.
+ */
+
+#define REPO_ABI 1
+
+struct repo; /* the module's */
+
+struct repo_error {
+	char message[512];
+	char hint[512];
+};
+
+/* Borrowed until the callback returns. Text is UTF-8: a message in another
+ * declared encoding is converted, invalid bytes become U+FFFD. */
+struct repo_commit {
+	const char *sha;     /* full hex */
+	const char *message; /* whole, as git log --format=%B gives it */
+	const char *author;  /* "Name <mail>", of the author */
+	int64_t time;	     /* committer, seconds since the epoch */
+	int offset;	     /* committer, minutes east of UTC */
+};
+
+/* 0 goes on; anything else stops the walk and is returned by it. */
+typedef int repo_commit_fn(void *ctx, const struct repo_commit *commit);
+
+struct repo_ops {
+	unsigned abi;
+
+	/* Finds the repository of a folder, upwards, as git does; honours
+	 * GIT_DIR. AWM_NOT_FOUND when there is none; AWM_DENIED for one that
+	 * safe.directory refuses; AWM_ERROR with advice for an object format
+	 * that libgit2 cannot read. */
+	int (*open)(const char *folder, struct repo **ret,
+		    struct repo_error *err);
+	void (*close)(struct repo *repo);
+
+	/* Calls fn for each commit that the specs name, oldest first, each
+	 * once. A spec is a revision ("HEAD", "v1.0", "ab12cd") for that
+	 * single commit, or a range "a..b" / "a...b" / "..b" / "a..", or
+	 * "^rev" that hides what rev reaches. An unknown revision is
+	 * AWM_NOT_FOUND and no commit is visited. */
+	int (*walk)(struct repo *repo, const char *const *specs, size_t n,
+		    repo_commit_fn *fn, void *ctx, struct repo_error *err);
+
+	/* The URL of the remote to show commits at: the current branch's
+	 * upstream remote, else origin, else the only one; with insteadOf
+	 * applied. "" when there is none. Owned by the repo. */
+	int (*remote_url)(struct repo *repo, const char **ret,
+			  struct repo_error *err);
+
+	/* A string from the repository's configuration, "" when unset. Owned
+	 * by the repo until the next call. */
+	int (*config)(struct repo *repo, const char *key, const char **ret,
+		      struct repo_error *err);
+
+	/* The current branch's short name, "" when detached or unborn. */
+	int (*branch)(struct repo *repo, const char **ret,
+		      struct repo_error *err);
+
+	/* The work tree's folder, or the git folder of a bare one. */
+	const char *(*folder)(struct repo *repo);
+};
+
+/* Loads the module. *ret is constant and never freed. Errors go to err.h. */
+int repo_ops(const struct repo_ops **ret);
+
+#endif

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef ENTITY_COMPOSE_H
+#define ENTITY_COMPOSE_H
+
+#include "entity/store.h"
+
+/* SQL text from field tables; used by the store alone. */
+
+/* Whether the values of a condition are bound (or stand as literals, or there
+ * are none). */
+bool compose_binds(const struct awm_cond *c);
+
+/* INSERT of the masked columns, RETURNING "id". */
+void compose_insert(const struct awm_entity *e, const bool *mask,
+		    struct buf *out);
+/* UPDATE of the masked columns from ?2 on, WHERE "id"=?1. */
+void compose_update(const struct awm_entity *e, const bool *mask,
+		    struct buf *out);
+
+#endif
