@@ -297,9 +297,12 @@ static int compare_keys(const void *left, const void *right)
  * forgotten. */
 static int check_keys(struct scan *s, size_t first, size_t text_start)
 {
-	struct key *keys = s->keys + first;
 	size_t count = s->key_count - first;
+	struct key *keys;
 
+	if (count == 0)
+		return 0;
+	keys = s->keys + first;
 	if (count > 1) {
 		for (size_t i = 0; i < count; i++)
 			keys[i].text = buf_str(&s->key_text) + keys[i].start;

@@ -14,10 +14,10 @@
  * U+2028/2029 become \u escapes, so that output never acts on a terminal.
  */
 struct jsonw {
-	struct buf *out;  /* borrowed */
-	unsigned indent;  /* spaces a level; 0: everything on one line */
+	struct buf *out; /* borrowed */
+	unsigned indent; /* spaces a level; 0: everything on one line */
 	unsigned depth;
-	bool comma;	  /* a value stands before, in this container */
+	bool comma; /* a value stands before, in this container */
 	bool after_key;
 };
 

@@ -192,7 +192,8 @@ void utf8_add_escaped(struct buf *b, const char *s, size_t len,
 		buf_adds(b, esc);
 		plain = i + n;
 	}
-	buf_add(b, s + plain, len - plain);
+	if (len > plain)
+		buf_add(b, s + plain, len - plain);
 }
 
 /*
@@ -261,7 +262,8 @@ void utf8_add_folded(struct buf *b, const char *s, size_t len)
 		}
 		i += n;
 	}
-	add_folded_run(b, s + start, i - start);
+	if (i > start)
+		add_folded_run(b, s + start, i - start);
 }
 
 bool utf8_same_folded(const char *a, const char *b)

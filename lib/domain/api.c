@@ -2,7 +2,6 @@
 /* The generic half of the public interface: read, add, edit, delete rows of
  * any entity. */
 #include <awm/awm.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "base/err.h"
@@ -41,56 +40,6 @@ int awm_record_copy(struct awm_pool *pool, const struct awm_record *row,
 	return *ret ? 0 : -AWM_NOMEM;
 }
 
-static void list_fields(const struct awm_entity *e, char *out, size_t size)
-{
-	size_t n = 0;
-
-	out[0] = '\0';
-	for (size_t i = 0; i < e->nfields && n < size; i++)
-		n += (size_t)snprintf(out + n, size - n, "%s%s",
-				      i ? ", " : "", e->fields[i].name);
-}
-
-static int parse_key(const struct awm_entity *e, const char *word, size_t len,
-		     struct awm_sort *key)
-{
-	char name[64], fields[1500];
-
-	key->descending = *word == '-';
-	if (*word == '-' || *word == '+') {
-		word++;
-		len--;
-	}
-	snprintf(name, sizeof(name), "%.*s", (int)(len < 63 ? len : 63), word);
-	key->field = awm_entity_field(e, name);
-	if (key->field)
-		return 0;
-	list_fields(e, fields, sizeof(fields));
-	err_set(AWM_USAGE, "cannot sort by '%s': no such field", name);
-	return err_hint("fields: %s", fields);
-}
-
-int awm_sort_parse(const struct awm_entity *e, const char *text,
-		   struct awm_sort *keys, size_t max, size_t *ret_n)
-{
-	size_t n = 0;
-
-	for (;;) {
-		size_t len = strcspn(text, ",");
-		if (n == max)
-			return err_set(AWM_USAGE, "more than %zu sort keys",
-				       max);
-		int rc = parse_key(e, text, len, &keys[n++]);
-		if (rc)
-			return rc;
-		if (!text[len])
-			break;
-		text += len + 1;
-	}
-	*ret_n = n;
-	return 0;
-}
-
 static int refuse_readonly(const struct awm_entity *e,
 			   const struct awm_set *sets, size_t n)
 {
@@ -112,8 +61,7 @@ int awm_add(struct awm_session *s, const struct awm_entity *e,
 	return rc ? rc : mutate_add(s, e, sets, n, pool_arena(pool), ret);
 }
 
-static int check_stale(const struct change *c,
-		       const struct awm_edit_opts *opts)
+static int check_stale(const struct change *c, const struct awm_edit_opts *opts)
 {
 	const struct awm_field *f = awm_entity_field(c->e, "updatedAt");
 

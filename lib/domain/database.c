@@ -16,8 +16,7 @@ static int emit(awm_row_fn *fn, void *ctx, const struct awm_field *fields,
 		struct awm_value *values, size_t n)
 {
 	const struct awm_field *refs[8];
-	struct awm_record row = {
-		.fields = refs, .values = values, .count = n};
+	struct awm_record row = {.fields = refs, .values = values, .count = n};
 
 	for (size_t i = 0; i < n; i++)
 		refs[i] = &fields[i];
@@ -45,8 +44,7 @@ static const struct awm_field status_fields[] = {
 	{.name = "appliedAt", .label = "Applied", .type = AWM_TYPE_TIME},
 };
 
-static int applied_at(struct awm_session *s, int version,
-		      struct awm_value *ret)
+static int applied_at(struct awm_session *s, int version, struct awm_value *ret)
 {
 	int rc = db_get(s->db, NULL, ret,
 			"SELECT \"appliedAt\" FROM \"schema_migrations\" "

@@ -119,9 +119,8 @@ static int add_index(struct drift *d, const struct awm_entity *e,
 		rc = db_step(st);
 	if (rc)
 		return rc < 0 ? rc : 0;
-	buf_addf(d->out,
-		 "CREATE INDEX \"idx_%s_%s\" ON \"%s\" (\"%s\");\n", e->table,
-		 f->name, e->table, f->name);
+	buf_addf(d->out, "CREATE INDEX \"idx_%s_%s\" ON \"%s\" (\"%s\");\n",
+		 e->table, f->name, e->table, f->name);
 	return 0;
 }
 

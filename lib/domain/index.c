@@ -26,9 +26,9 @@ static bool is_live(const struct change *c)
 
 static bool text_differs(const struct change *c)
 {
-	if (!c->before || is_live(c) != (c->e->deleted_at < 0 ||
-					 c->before[c->e->deleted_at].kind ==
-						 AWM_NULL))
+	if (!c->before ||
+	    is_live(c) != (c->e->deleted_at < 0 ||
+			   c->before[c->e->deleted_at].kind == AWM_NULL))
 		return true;
 	for (size_t i = 0; i < c->e->nfields; i++)
 		if (c->e->fields[i].flags & AWM_SEARCH && change_differs(c, i))

@@ -40,7 +40,7 @@ struct linker {
 
 static int repo_failed(const struct repo_error *err, int rc)
 {
-	err_set((enum awm_err)-rc, "%s", err->message);
+	err_set((enum awm_err) - rc, "%s", err->message);
 	if (*err->hint)
 		err_hint("%s", err->hint);
 	return rc;
@@ -60,8 +60,8 @@ static const char *format_timestamp(struct arena *a,
 
 	time_format_iso((c->time + (int64_t)c->offset * 60) * 1000, iso);
 	iso[strcspn(iso, ".")] = '\0';
-	return arena_printf(a, "%s%c%02d:%02d", iso,
-			    c->offset < 0 ? '-' : '+', off / 60, off % 60);
+	return arena_printf(a, "%s%c%02d:%02d", iso, c->offset < 0 ? '-' : '+',
+			    off / 60, off % 60);
 }
 
 static const char *commit_json(struct arena *a, const struct link *l,
@@ -290,9 +290,8 @@ static int tell(const struct link *l, awm_row_fn *fn, void *ctx)
 		awm_value_text(l->timestamp), awm_value_text(l->url),
 		awm_value_text(l->state),
 	};
-	struct awm_record row = {.fields = fields,
-				 .values = values,
-				 .count = ARRAY_LEN(fields)};
+	struct awm_record row = {
+		.fields = fields, .values = values, .count = ARRAY_LEN(fields)};
 
 	for (size_t i = 0; i < ARRAY_LEN(fields); i++)
 		fields[i] = &link_fields[i];

@@ -132,14 +132,14 @@ static int touch_actor(struct awm_session *s)
 {
 	if (!s->acting)
 		return 0;
-	return db_run(s->db,
-		      "UPDATE \"users\" SET \"lastActiveAt\"=?2 WHERE \"id\"=?1 "
-		      "AND COALESCE(\"lastActiveAt\",0)<?3",
-		      "iii", s->actor.id, s->now, s->now - 60000);
+	return db_run(
+		s->db,
+		"UPDATE \"users\" SET \"lastActiveAt\"=?2 WHERE \"id\"=?1 "
+		"AND COALESCE(\"lastActiveAt\",0)<?3",
+		"iii", s->actor.id, s->now, s->now - 60000);
 }
 
-static int finish(struct awm_session *s, struct change *c,
-		  struct mutation *m)
+static int finish(struct awm_session *s, struct change *c, struct mutation *m)
 {
 	const struct rules *rules = rules_of(c->e);
 	int rc = 0;
@@ -206,8 +206,7 @@ static bool mask_differences(struct change *c)
 	return any;
 }
 
-static int run_edit(struct awm_session *s, struct mutation *m,
-		    struct change *c)
+static int run_edit(struct awm_session *s, struct mutation *m, struct change *c)
 {
 	size_t size = m->e->nfields * sizeof(*c->after);
 	int rc = load_before(s, c);
@@ -230,7 +229,8 @@ static int run_edit(struct awm_session *s, struct mutation *m,
 		return m->record ? 0 : -AWM_NOMEM;
 	}
 	int updated = field_index(c->e, "updatedAt");
-	/* A change within one millisecond is still a change to --if-updated-at. */
+	/* A change within one millisecond is still a change to --if-updated-at.
+	 */
 	if (updated >= 0 && !c->mask[updated]) {
 		int64_t last = c->before[updated].i;
 		set_if_there(c, "updatedAt", s->now > last ? s->now : last + 1);
@@ -262,10 +262,9 @@ static int require_role(struct awm_session *s, const struct mutation *m)
 	char what[64];
 
 	snprintf(what, sizeof(what), "%s a %s", verbs[m->kind], m->e->label);
-	return role_require(s,
-			    m->kind == KIND_DELETE ? rules->delete_role
-						   : rules->role,
-			    what);
+	return role_require(
+		s, m->kind == KIND_DELETE ? rules->delete_role : rules->role,
+		what);
 }
 
 static int mutation_run(struct awm_session *s, void *ctx)
@@ -308,8 +307,7 @@ int mutate_add(struct awm_session *s, const struct awm_entity *e,
 	       const struct awm_set *sets, size_t n, struct arena *arena,
 	       struct awm_record **ret)
 {
-	struct mutation m = {
-		.kind = KIND_ADD, .e = e, .sets = sets, .n = n};
+	struct mutation m = {.kind = KIND_ADD, .e = e, .sets = sets, .n = n};
 
 	return mutate(s, &m, arena, ret);
 }
@@ -329,8 +327,8 @@ int mutate_edit(struct awm_session *s, const struct awm_entity *e, int64_t id,
 	return mutate(s, &m, arena, ret);
 }
 
-int mutate_delete(struct awm_session *s, const struct awm_entity *e,
-		  int64_t id, struct arena *arena, struct awm_record **ret)
+int mutate_delete(struct awm_session *s, const struct awm_entity *e, int64_t id,
+		  struct arena *arena, struct awm_record **ret)
 {
 	struct mutation m = {.kind = KIND_DELETE, .e = e, .id = id};
 

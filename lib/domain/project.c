@@ -74,8 +74,7 @@ const struct rules project_rules = {
 static int edit_flag(struct awm_session *s, int64_t id, size_t field, bool on,
 		     struct awm_pool *pool, struct awm_record **ret)
 {
-	struct awm_set set = {&entity_project.fields[field],
-			      AWM_VALUE_INT(on)};
+	struct awm_set set = {&entity_project.fields[field], AWM_VALUE_INT(on)};
 
 	return mutate_edit(s, &entity_project, id, &set, 1, NULL, NULL,
 			   pool_arena(pool), ret);
@@ -136,9 +135,9 @@ static int add_member(struct awm_session *s, void *ctx)
 			   NULL, NULL, m->arena, &m->record);
 }
 
-int awm_project_member_add(struct awm_session *s, int64_t project,
-			   int64_t user, const char *role,
-			   struct awm_pool *pool, struct awm_record **ret)
+int awm_project_member_add(struct awm_session *s, int64_t project, int64_t user,
+			   const char *role, struct awm_pool *pool,
+			   struct awm_record **ret)
 {
 	struct member m = {project, user, role, pool_arena(pool), NULL};
 	int rc = awm_transaction(s, add_member, &m);
@@ -184,8 +183,7 @@ int awm_project_member_list(struct awm_session *s, int64_t project,
 
 	if (!rc)
 		rc = db_query(s->db, &st, query_project_members, "i", project);
-	return rc ? rc
-		  : store_rows(st, fields, ARRAY_LEN(fields), fn, ctx);
+	return rc ? rc : store_rows(st, fields, ARRAY_LEN(fields), fn, ctx);
 }
 
 /* Columns of project_stats.sql, in its order. */
@@ -235,8 +233,7 @@ int awm_project_stats(struct awm_session *s, int64_t id, struct awm_pool *pool,
 	if (rc)
 		return rc;
 	if (!k.record)
-		return err_set(AWM_NOT_FOUND, "no project %lld",
-			       (long long)id);
+		return err_set(AWM_NOT_FOUND, "no project %lld", (long long)id);
 	*ret = k.record;
 	return 0;
 }

@@ -45,7 +45,8 @@ static bool same_word(const char *s, const char *word, size_t n)
 	size_t i;
 
 	for (i = 0; i < n; i++) {
-		char c = s[i] >= 'A' && s[i] <= 'Z' ? (char)(s[i] | 0x20) : s[i];
+		char c =
+			s[i] >= 'A' && s[i] <= 'Z' ? (char)(s[i] | 0x20) : s[i];
 
 		if (c != word[i])
 			return false;
@@ -472,8 +473,7 @@ static void scan_text(struct scan *s, struct text t)
 			end = skip_url(t, pos);
 		} else if (strchr("acfrwACFRW", t.s[pos]) &&
 			   word_starts(t, pos)) {
-			if (t.len - pos > 4 &&
-			    same_word(t.s + pos, "www.", 4))
+			if (t.len - pos > 4 && same_word(t.s + pos, "www.", 4))
 				end = skip_url(t, pos);
 			else if ((end = read_reference(t, pos, &task)) > 0)
 				scan_add(s, task, false);
@@ -601,8 +601,7 @@ int reference_scan(const char *message, struct arena *a,
 {
 	struct scan s = {.a = a};
 
-	scan_message(&s, message,
-		     scissors_start(message, strlen(message)));
+	scan_message(&s, message, scissors_start(message, strlen(message)));
 	if (s.failed)
 		return err_nomem();
 	*ret = s.list;

@@ -36,7 +36,7 @@ static int parse_id(const struct awm_entity *e, const char *text, int64_t *ret)
 struct search {
 	const struct awm_entity *e;
 	const char *text;
-	bool exact;	/* compare bytes; otherwise folded */
+	bool exact; /* compare bytes; otherwise folded */
 	size_t found;
 	int64_t id;
 	struct buf candidates; /* of an ambiguous name */
@@ -178,11 +178,11 @@ int awm_value_parse(struct awm_session *s, const struct awm_field *field,
 	int64_t id;
 	int rc;
 
-	if (field->type != AWM_TYPE_REF || (none && !(field->flags &
-						      AWM_REQUIRED)))
+	if (field->type != AWM_TYPE_REF ||
+	    (none && !(field->flags & AWM_REQUIRED)))
 		return field_parse(field, text,
-				   s->acting ? s->actor.timezone : NULL,
-				   s->now, pool_arena(pool), ret);
+				   s->acting ? s->actor.timezone : NULL, s->now,
+				   pool_arena(pool), ret);
 	rc = awm_resolve(s, awm_entity_of_table(field->ref), text, &id);
 	if (!rc)
 		*ret = AWM_VALUE_INT(id);

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "domain/mutate.h"
 
-static const struct rules plain_rules = {
-	.role = ROLE_MEMBER, .delete_role = ROLE_MEMBER};
+static const struct rules plain_rules = {.role = ROLE_MEMBER,
+					 .delete_role = ROLE_MEMBER};
 
 /* What only an admin manages, and nothing else is particular. */
-static const struct rules admin_rules = {
-	.role = ROLE_ADMIN, .delete_role = ROLE_ADMIN};
+static const struct rules admin_rules = {.role = ROLE_ADMIN,
+					 .delete_role = ROLE_ADMIN};
 
 static const char *project_updated(const struct change *c)
 {

@@ -13,8 +13,7 @@ static int seal(struct awm_session *s, const struct vault_place *place,
 		s->config ? awm_config_get(s->config, "vault.keyFile") : NULL;
 	int rc = vault_open(key_file, true, &vault);
 
-	return rc ? rc
-		  : vault_seal(vault, place, plain, strlen(plain), a, ret);
+	return rc ? rc : vault_seal(vault, place, plain, strlen(plain), a, ret);
 }
 
 int secret_store(struct awm_session *s, const struct awm_entity *e, int64_t id,
@@ -33,7 +32,8 @@ int secret_store(struct awm_session *s, const struct awm_entity *e, int64_t id,
 					    e->fields[field].name, id};
 		rc = seal(s, &place, plain, &a, &envelope);
 	}
-	/* The specification types this one as JSON: the envelope is a string. */
+	/* The specification types this one as JSON: the envelope is a string.
+	 */
 	if (!rc && e == &entity_integration) {
 		envelope = arena_printf(&a, "\"%s\"", envelope);
 		rc = envelope ? 0 : -AWM_NOMEM;

@@ -335,8 +335,7 @@ int awm_db_seed(struct awm_session *s, awm_row_fn *fn, void *ctx)
 	int rc = awm_transaction(s, run, &k);
 	const struct count *counts = (const struct count *)(void *)k.counts.s;
 
-	for (size_t i = 0; fn && !rc && i < k.counts.len / sizeof(*counts);
-	     i++)
+	for (size_t i = 0; fn && !rc && i < k.counts.len / sizeof(*counts); i++)
 		rc = tell(&counts[i], fn, ctx);
 	buf_release(&k.counts);
 	arena_release(&k.arena);

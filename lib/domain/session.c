@@ -125,7 +125,8 @@ static int open_database(struct awm_session *s,
 		return rc;
 	db_opts.path = path;
 	if (!db_opts.wait_ms && opts->config)
-		db_opts.wait_ms = awm_config_int(opts->config, "db.wait") * 1000;
+		db_opts.wait_ms =
+			awm_config_int(opts->config, "db.wait") * 1000;
 	return db_open(&db_opts, &s->db);
 }
 
@@ -167,7 +168,8 @@ int awm_session_open(const struct awm_session_opts *opts,
 		awm_session_close(s);
 		return rc;
 	}
-	/* Finding the actor may have written; only what follows is rehearsed. */
+	/* Finding the actor may have written; only what follows is rehearsed.
+	 */
 	s->dry_run = opts->dry_run;
 	db_set_dry_run(s->db, opts->dry_run);
 	*ret = s;
@@ -239,13 +241,12 @@ static int project_folder(struct awm_session *s, char **ret)
 int awm_session_project(struct awm_session *s, int64_t *ret_id)
 {
 	struct awm_value v;
-	int rc = db_get(
-		s->db, &s->arena, &v,
-		"SELECT \"projectId\" FROM \"folder_projects\" WHERE "
-		"\"folder\"=?1 OR \"folder\"='/' OR "
-		"substr(?1,1,length(\"folder\")+1)=\"folder\"||'/' "
-		"ORDER BY length(\"folder\") DESC LIMIT 1",
-		"t", s->folder);
+	int rc = db_get(s->db, &s->arena, &v,
+			"SELECT \"projectId\" FROM \"folder_projects\" WHERE "
+			"\"folder\"=?1 OR \"folder\"='/' OR "
+			"substr(?1,1,length(\"folder\")+1)=\"folder\"||'/' "
+			"ORDER BY length(\"folder\") DESC LIMIT 1",
+			"t", s->folder);
 
 	if (rc == -AWM_NOT_FOUND) {
 		err_clear();

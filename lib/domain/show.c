@@ -207,8 +207,8 @@ static int relations(struct show *show, const struct awm_entity *e, size_t n)
 
 	if (rc)
 		return rc;
-	show->record->relations = arena_array(
-		show->arena, n, sizeof(*show->record->relations));
+	show->record->relations =
+		arena_array(show->arena, n, sizeof(*show->record->relations));
 	show->record->nrelations = n;
 	return show->record->relations ? 0 : -AWM_NOMEM;
 }
@@ -224,14 +224,13 @@ static int show_project(struct db *db, void *arg)
 	if (rc)
 		return rc;
 	struct awm_relation *rel = show->record->relations;
-	rc = load_one(s, &entity_user,
-		      &show->record->values[PROJECT_ownerId], "owner", a,
-		      &rel[0]);
+	rc = load_one(s, &entity_user, &show->record->values[PROJECT_ownerId],
+		      "owner", a, &rel[0]);
 	if (!rc)
-		rc = load_sorted(s, &project_members,
-				 &entity_project_member
-					  .fields[PROJECT_MEMBER_createdAt],
-				 false, show->id, a, &rel[1]);
+		rc = load_sorted(
+			s, &project_members,
+			&entity_project_member.fields[PROJECT_MEMBER_createdAt],
+			false, show->id, a, &rel[1]);
 	if (!rc)
 		rc = attach_users(s, &rel[1], PROJECT_MEMBER_userId, a);
 	if (!rc)
@@ -265,9 +264,10 @@ static int show_task(struct db *db, void *arg)
 	if (!rc)
 		rc = attach_users(s, &rel[2], COMMENT_userId, a);
 	if (!rc)
-		rc = load_sorted(s, &task_time,
-				 &entity_time_entry.fields[TIME_ENTRY_startTime],
-				 false, show->id, a, &rel[3]);
+		rc = load_sorted(
+			s, &task_time,
+			&entity_time_entry.fields[TIME_ENTRY_startTime], false,
+			show->id, a, &rel[3]);
 	if (!rc)
 		rc = attach_users(s, &rel[3], TIME_ENTRY_userId, a);
 	if (!rc)

@@ -72,8 +72,7 @@ static int check_project(struct awm_session *s, const struct change *c)
 			"i", id);
 
 	if (rc == -AWM_NOT_FOUND)
-		return err_set(AWM_NOT_FOUND, "no project %lld",
-			       (long long)id);
+		return err_set(AWM_NOT_FOUND, "no project %lld", (long long)id);
 	if (rc || !archived.i)
 		return rc;
 	err_set(AWM_INVALID, "project %lld is archived", (long long)id);

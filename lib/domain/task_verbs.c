@@ -124,7 +124,8 @@ static int run_verb(struct awm_session *s, void *ctx)
 	int rc = 0;
 
 	if (call->verb == AWM_TASK_RM)
-		rc = with_descendants(s, call->id, DEEPEST_FIRST, rm_one, &call->verb);
+		rc = with_descendants(s, call->id, DEEPEST_FIRST, rm_one,
+				      &call->verb);
 	if (rc)
 		return rc;
 	return mutate_edit(s, &entity_task, call->id, NULL, 0, amend_verb,
@@ -201,7 +202,8 @@ static int amend_block(struct awm_session *s, struct change *c, void *ctx)
 		return 0;
 	rc = store_get(s->db, &entity_task, b->by, c->arena, &by);
 	if (!rc && value_is(&by->values[TASK_status], "done"))
-		return err_set(AWM_INVALID, "task %lld is done: it blocks nothing",
+		return err_set(AWM_INVALID,
+			       "task %lld is done: it blocks nothing",
 			       (long long)b->by);
 	return rc;
 }
@@ -213,8 +215,9 @@ int awm_task_block(struct awm_session *s, int64_t id, int64_t by,
 	struct block b = {by, reason};
 
 	if (!by && !(reason && *reason))
-		return err_set(AWM_USAGE,
-			       "a blocked task needs --by TASK or --reason TEXT");
+		return err_set(
+			AWM_USAGE,
+			"a blocked task needs --by TASK or --reason TEXT");
 	return mutate_edit(s, &entity_task, id, NULL, 0, amend_block, &b,
 			   pool_arena(pool), ret);
 }

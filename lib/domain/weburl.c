@@ -175,8 +175,7 @@ static bool set_base(struct remote *r, struct text host, struct text port,
 	if (port.len && port.s[0] == ':') {
 		port.s++;
 		port.len--;
-		if (port.len > 5 ||
-		    (port.len && !all_of(port, is_digit, "")))
+		if (port.len > 5 || (port.len && !all_of(port, is_digit, "")))
 			return false;
 		if (r->http && port.len)
 			p = arena_printf(a, ":%.*s", (int)port.len, port.s);
@@ -193,8 +192,7 @@ static bool set_base(struct remote *r, struct text host, struct text port,
 
 /* Cuts the path into parts. An '@' in it may be the end of a password that
  * held a slash: better no page than that one. */
-static bool set_path(struct remote *r, struct text t, bool url,
-		     struct arena *a)
+static bool set_path(struct remote *r, struct text t, bool url, struct arena *a)
 {
 	char *copy, *part, *save = NULL;
 
@@ -225,9 +223,9 @@ static bool set_path(struct remote *r, struct text t, bool url,
 /* scheme://[user[:password]@]host[:port]/path */
 static bool parse_url(struct remote *r, const char *s, struct arena *a)
 {
-	static const char *const schemes[] = {
-		"https://",   "http://",    "ssh://",
-		"git+ssh://", "ssh+git://", "git://"};
+	static const char *const schemes[] = {"https://",   "http://",
+					      "ssh://",	    "git+ssh://",
+					      "ssh+git://", "git://"};
 	struct text place, host, port, path;
 	size_t i;
 
@@ -242,8 +240,7 @@ static bool parse_url(struct remote *r, const char *s, struct arena *a)
 	path.s = s + place.len;
 	path.len = strcspn(path.s, "?#");
 	return split_host(after(place, '@'), &host, &port) &&
-	       set_base(r, host, port, i == 1, a) &&
-	       set_path(r, path, true, a);
+	       set_base(r, host, port, i == 1, a) && set_path(r, path, true, a);
 }
 
 /* [user@]host:path. A letter before the colon is a drive, two colons are a
@@ -299,8 +296,7 @@ static enum forge forge_of(struct remote *r, const char *word)
 }
 
 /* The parts from `first` on, joined again, without ".git". */
-static const char *join(const struct remote *r, size_t first,
-			struct arena *a)
+static const char *join(const struct remote *r, size_t first, struct arena *a)
 {
 	const char *s = "";
 	size_t i;
@@ -353,22 +349,21 @@ static const char *page_azure(struct remote *r, const char *sha,
 
 	if (n == 4 && strcmp(r->parts[0], "v3") == 0)
 		return arena_printf(a, "%s/%s/%s/_git/%s/commit/%s", r->base,
-				    r->parts[1], r->parts[2], r->parts[3],
-				    sha);
+				    r->parts[1], r->parts[2], r->parts[3], sha);
 	if (n < 3 || strcmp(r->parts[n - 2], "_git") != 0)
 		return NULL;
 	if (ends_with(r->host, ".visualstudio.com")) {
 		if (strcasecmp(r->parts[0], "DefaultCollection") == 0)
 			first++;
-		r->base = arena_printf(
-			a, "https://dev.azure.com/%.*s",
-			(int)(strchr(r->host, '.') - r->host), r->host);
+		r->base = arena_printf(a, "https://dev.azure.com/%.*s",
+				       (int)(strchr(r->host, '.') - r->host),
+				       r->host);
 	}
 	return r->base ? page(r, first, "/commit/", sha, a) : NULL;
 }
 
-static const char *page_of(struct remote *r, enum forge forge,
-			   const char *sha, struct arena *a)
+static const char *page_of(struct remote *r, enum forge forge, const char *sha,
+			   struct arena *a)
 {
 	switch (forge) {
 	case FORGE_GITHUB:
@@ -415,8 +410,7 @@ static const char *fill(const char *pattern, const char *sha, struct arena *a)
 			return NULL;
 	if (!strstr(pattern, "{sha}"))
 		return NULL;
-	at = memrchr(pattern + scheme, '@',
-		     strcspn(pattern + scheme, "/?#"));
+	at = memrchr(pattern + scheme, '@', strcspn(pattern + scheme, "/?#"));
 	if (at) {
 		out = arena_strndup(a, pattern, scheme);
 		rest = at + 1;

@@ -6,15 +6,15 @@
 #include "base/err.h"
 #include "entity/entity.h"
 
-#define TAG_INDEX  "\"task_tags\""
-#define SORT_MAX   16
+#define TAG_INDEX "\"task_tags\""
+#define SORT_MAX  16
 
 /* What a query needs to know while it is put together. */
 struct composer {
 	const struct awm_query *q;
 	struct buf *out;
-	int at;			   /* the last parameter used */
-	bool started;		   /* a condition stands already */
+	int at;			    /* the last parameter used */
+	bool started;		    /* a condition stands already */
 	const struct awm_cond *tag; /* the one that drives from the tag index */
 };
 
@@ -114,8 +114,8 @@ static int add_has(struct composer *c, const struct awm_cond *cond)
 
 static int add_compare(struct composer *c, const struct awm_cond *cond)
 {
-	bool loose = cond->op == AWM_OP_NE &&
-		     !(cond->field->flags & AWM_REQUIRED);
+	bool loose =
+		cond->op == AWM_OP_NE && !(cond->field->flags & AWM_REQUIRED);
 
 	if (loose)
 		buf_addf(c->out, "(t.\"%s\" IS NULL OR ", cond->field->name);
@@ -211,6 +211,15 @@ static void add_key(struct composer *c, const struct awm_sort *key)
 			 key->descending ? " DESC" : "");
 }
 
+static bool is_one_row(const struct awm_query *q)
+{
+	for (size_t i = 0; i < q->nconds; i++)
+		if (q->conds[i].op == AWM_OP_EQ &&
+		    q->conds[i].field == q->entity->fields)
+			return true;
+	return false;
+}
+
 static int add_order(struct composer *c)
 {
 	struct awm_sort keys[SORT_MAX];
@@ -218,8 +227,7 @@ static int add_order(struct composer *c)
 	size_t n = c->q->nsort;
 
 	if (!n && c->tag) {
-		buf_adds(c->out,
-			 " ORDER BY g.\"rank\",g.\"due\",g.\"taskId\"");
+		buf_adds(c->out, " ORDER BY g.\"rank\",g.\"due\",g.\"taskId\"");
 		return 0;
 	}
 	if (!n) {
@@ -251,6 +259,25 @@ static const struct awm_cond *driving_tag(const struct awm_query *q)
 		    q->conds[i].field == &entity_task.fields[TASK_tags])
 			return &q->conds[i];
 	return NULL;
+}
+
+/* The indexes in list order hold open tasks. SQLite takes one only if the
+ * statement says so in the same words, also where a status says it anyhow. */
+static bool implies_open(const struct awm_query *q)
+{
+	const struct awm_value done = {.kind = AWM_TEXT, .len = 4, .s = "done"};
+
+	for (size_t i = 0; i < q->nconds; i++) {
+		const struct awm_cond *c = &q->conds[i];
+		bool open = c->op == AWM_OP_EQ || c->op == AWM_OP_IN;
+		if (c->field != &entity_task.fields[TASK_status])
+			continue;
+		for (size_t k = 0; k < c->count && open; k++)
+			open = !value_equal(&c->values[k], &done);
+		if (open)
+			return true;
+	}
+	return false;
 }
 
 static bool excludes_done(const struct awm_query *q)
@@ -293,7 +320,7 @@ static void add_from(struct composer *c)
 		 " FROM " TAG_INDEX
 		 " g CROSS JOIN \"%s\" t ON t.\"id\"=g.\"taskId\"",
 		 table);
-	if (excludes_done(c->q)) {
+	if (excludes_done(c->q) || implies_open(c->q)) {
 		and_(c);
 		buf_adds(c->out, "g.\"closed\"=0");
 	}
@@ -311,15 +338,20 @@ int store_compose(const struct awm_query *q, bool count, struct buf *out)
 		rc = add_cond(&c, &q->conds[i]);
 	if (rc)
 		return rc;
+	if (implies_open(q)) {
+		and_(&c);
+		buf_adds(out, "t.\"status\"<>'done'");
+	}
 	add_live(&c);
-	if (!count)
+	if (!count && !is_one_row(q))
 		rc = add_order(&c);
 	if (rc)
 		return rc;
-	if (q->limit || q->offset)
-		buf_addf(out, " LIMIT %lld OFFSET %lld",
-			 q->limit ? (long long)q->limit : -1LL,
-			 (long long)q->offset);
+	if (!count && (q->limit || q->offset))
+		buf_addf(out, " LIMIT %lld",
+			 q->limit ? (long long)q->limit : -1LL);
+	if (!count && q->offset)
+		buf_addf(out, " OFFSET %lld", (long long)q->offset);
 	return buf_check(out);
 }
 

@@ -249,8 +249,7 @@ int store_exists(struct db *db, const struct awm_entity *e, int64_t id)
 }
 
 static int bind_masked(struct db_stmt *st, const struct awm_entity *e,
-		       const struct awm_value *values, const bool *mask,
-		       int at)
+		       const struct awm_value *values, const bool *mask, int at)
 {
 	for (size_t i = 0; i < e->nfields; i++) {
 		if (!mask[i])

@@ -189,6 +189,9 @@ static void test_folded(void **state)
 	assert_false(utf8_same_folded("a\xFF", "a\xFE"));
 
 	_cleanup_buf_ struct buf b = {0};
+	utf8_add_folded(&b, NULL, 0);
+	utf8_add_escaped(&b, NULL, 0, false);
+	assert_int_equal(utf8_width(NULL, 0), 0);
 	utf8_add_folded(&b, "É\xFFÀ", 5);
 	assert_string_equal(buf_str(&b), "e\xEF\xBF\xBD"
 					 "a");

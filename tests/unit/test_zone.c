@@ -119,8 +119,7 @@ static void test_names(void **state)
 		":Europe/Berlin",
 		"Europe\\Berlin",
 		"CET-1CEST,M3.5.0,M10.5.0/3",
-		"Europe/Berlin/Berlin/Berlin/Berlin/Berlin/Berlin/Berlin/"
-		"Berlin",
+		"Europe/Berlin_Berlin_Berlin_Berlin_Berlin_Berlin_Berlin_01234",
 	};
 
 	(void)state;

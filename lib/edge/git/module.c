@@ -32,7 +32,6 @@ struct repo {
 	char *branch;
 };
 
-
 #define FREE_P(name, type, f)                                                  \
 	static void name(type **p)                                             \
 	{                                                                      \
@@ -94,8 +93,7 @@ static int fail_git(struct repo_error *err, const char *what, const char *name)
 
 	if (e && e->klass == GIT_ERROR_NOMEMORY)
 		return nomem(err);
-	return fail(err, AWM_ERROR, "cannot %s '%s': %s", what, name,
-		    reason());
+	return fail(err, AWM_ERROR, "cannot %s '%s': %s", what, name, reason());
 }
 
 static int replace_string(char **p, const char *s, struct repo_error *err)
@@ -142,8 +140,8 @@ static int open_failed(int code, const char *folder, struct repo_error *err)
 		return fail(err, AWM_NOT_FOUND, "no git repository at '%s'",
 			    folder);
 	if (code == GIT_EOWNER) {
-		fail(err, AWM_DENIED, "git repository of '%s' is another user's",
-		     folder);
+		fail(err, AWM_DENIED,
+		     "git repository of '%s' is another user's", folder);
 		hint(err, "if you trust it: git config --global --add "
 			  "safe.directory FOLDER");
 		return -AWM_DENIED;
@@ -526,8 +524,8 @@ static int find_operated(struct repo *repo, const char *spec,
 	int r;
 
 	if (base) {
-		if (asprintf(&full, "%s%s", git_oid_tostr_s(base),
-			     operators) < 0)
+		if (asprintf(&full, "%s%s", git_oid_tostr_s(base), operators) <
+		    0)
 			return nomem(err);
 	}
 	r = git_revparse_single(ret, repo->git, full ? full : spec);
@@ -666,8 +664,7 @@ static int walk_add(struct walk *w, const git_oid *id, struct repo_error *err)
 {
 	if (w->count == w->cap) {
 		size_t cap = w->cap ? 2 * w->cap : 64;
-		struct entry *e =
-			reallocarray(w->entries, cap, sizeof(*e));
+		struct entry *e = reallocarray(w->entries, cap, sizeof(*e));
 
 		if (!e)
 			return nomem(err);
@@ -747,8 +744,7 @@ static int collect_many(struct walk *w, const struct spec *s,
 		if (r < 0)
 			return r;
 	}
-	return r == GIT_ITEROVER ? 0
-				 : fail_git(err, "walk commits of", folder);
+	return r == GIT_ITEROVER ? 0 : fail_git(err, "walk commits of", folder);
 }
 
 static int collect_one(struct walk *w, const git_oid *id,
@@ -1002,8 +998,7 @@ static int deliver(struct delivery *d, struct repo *repo, const git_oid *id,
 		     &f);
 	trim_author(&f);
 	d->message.len = d->author.len = 0;
-	if (!delivery_text(d, &d->author, f.encoding, f.author,
-			   f.author_len) ||
+	if (!delivery_text(d, &d->author, f.encoding, f.author, f.author_len) ||
 	    !delivery_text(d, &d->message, f.encoding, f.message,
 			   f.message_len))
 		return nomem(err);
@@ -1063,8 +1058,8 @@ static void merge_entries(struct walk *w)
 		return;
 	qsort(w->entries, w->count, sizeof(*w->entries), compare_id);
 	for (i = 0; i < w->count; i++)
-		if (i == 0 || !git_oid_equal(&w->entries[i].id,
-					     &w->entries[kept - 1].id))
+		if (i == 0 ||
+		    !git_oid_equal(&w->entries[i].id, &w->entries[kept - 1].id))
 			w->entries[kept++] = w->entries[i];
 	w->count = kept;
 	qsort(w->entries, w->count, sizeof(*w->entries), compare_time);
