@@ -15,11 +15,12 @@ extern const struct command cmd_db[];
 extern const struct command cmd_config[];
 extern const struct command cmd_help[];
 extern const struct command cmd_completion[];
+extern const struct command cmd_complete[];
 extern const struct command cmd_schema[];
 extern const struct command cmd_man[];
 
 const struct command *const commands[] = {
-	cmd_project, cmd_task, cmd_user, cmd_activity, cmd_notify,
-	cmd_git,     cmd_init, cmd_db,	 cmd_config,   cmd_completion,
-	cmd_schema,  cmd_help, cmd_man,	 NULL,
+	cmd_project,  cmd_task,	  cmd_user, cmd_activity, cmd_notify,
+	cmd_git,      cmd_init,	  cmd_db,   cmd_config,	  cmd_completion,
+	cmd_complete, cmd_schema, cmd_help, cmd_man,	  NULL,
 };

@@ -41,8 +41,8 @@ static int db_migrate(struct run *r)
 {
 	const struct migrate_args *args = r->args;
 	struct awm_migration_info info = {0};
-	int err = awm_db_migrate(r->session, (int)args->to.value, r->pool,
-				 &info);
+	int err =
+		awm_db_migrate(r->session, (int)args->to.value, r->pool, &info);
 	struct awm_value values[] = {
 		AWM_VALUE_INT(info.from), AWM_VALUE_INT(info.to),
 		AWM_VALUE_INT(info.newest), awm_value_text(info.backup)};
@@ -243,18 +243,17 @@ static int db_restore(struct run *r)
 	const char *file = run_arg(r, 0), *backup = NULL;
 	const char *path = awm_session_path(r->session);
 	struct awm_value values[2] = {awm_value_text(path)};
-	int err = run_confirm(r, "replace the database '%s' by '%s'", path,
-			      file);
+	int err =
+		run_confirm(r, "replace the database '%s' by '%s'", path, file);
 
 	if (!err)
 		err = awm_db_restore(r->session, file, r->pool, &backup);
 	if (err)
 		return err;
 	values[1] = awm_value_text(backup);
-	return noun_tell(r, noun_row(r, path_fields, values, 2),
-			 "restored %s%s%s", path,
-			 backup ? "; what was there: " : "",
-			 backup ? backup : "");
+	return noun_tell(
+		r, noun_row(r, path_fields, values, 2), "restored %s%s%s", path,
+		backup ? "; what was there: " : "", backup ? backup : "");
 }
 
 /* ---- path, shell ---- */

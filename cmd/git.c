@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
+#include "base/file.h"
 #include "cmd/noun.h"
+#include "cmd/out.h"
 
 /* Commits and tasks. */
 
@@ -20,28 +22,37 @@ static const struct option link_options[] = {
 	{0},
 };
 
+static void summary(struct run *r, const struct awm_git_report *did)
+{
+	run_say(r, "%s read, %lld name%s a task, %lld newly linked",
+		noun_count(r, (size_t)did->commits, "commit"),
+		(long long)did->naming, did->naming == 1 ? "s" : "",
+		(long long)did->linked);
+	if (did->unknown)
+		run_say(r, "%s to tasks that are not here",
+			noun_count(r, (size_t)did->unknown, "reference"));
+}
+
 static int git_link(struct run *r)
 {
+	_cleanup_free_ char *folder = NULL;
 	const struct link_args *args = r->args;
 	struct rows rows = {.run = r};
 	struct awm_git_report did;
 	size_t n;
 	const char **specs = run_args(r, 0, &n);
-	int err = awm_git_link(r->session, ".", specs, n, args->task.value,
-			       rows_keep, &rows, &did);
+	int err = file_cwd(&folder);
 
 	if (!err)
+		err = awm_git_link(r->session, folder, specs, n,
+				   args->task.value, rows_keep, &rows, &did);
+	if (!err)
 		err = rows_report(&rows);
-	if (err)
-		return err;
-	run_say(r, "%s read, %lld name%s a task, %lld newly linked",
-		noun_count(r, (size_t)did.commits, "commit"),
-		(long long)did.naming, did.naming == 1 ? "s" : "",
-		(long long)did.linked);
-	if (did.unknown)
-		run_say(r, "%s to tasks that are not here",
-			noun_count(r, (size_t)did.unknown, "reference"));
-	return 0;
+	if (!err)
+		err = out_flush();
+	if (!err)
+		summary(r, &did);
+	return err;
 }
 
 extern const struct command cmd_git[];

@@ -263,6 +263,7 @@ const struct command cmd_help[] = {
 		.name = "version",
 		.summary = "show the program's version",
 		.effect = EFFECT_READ,
+		.columns = "version",
 		.run = version_run,
 	},
 	{0},

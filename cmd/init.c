@@ -6,6 +6,7 @@
 
 #include "base/file.h"
 #include "cmd/noun.h"
+#include "cmd/out.h"
 
 /* A database of a folder's own. */
 
@@ -72,6 +73,8 @@ static int tell(struct run *r, const char *path, bool made)
 	int err = noun_tell(r, noun_row(r, fields, values, ARRAY_LEN(fields)),
 			    made ? "made %s" : "already there: %s", path);
 
+	if (!err)
+		err = out_flush();
 	if (err)
 		return err;
 	if (made)

@@ -33,6 +33,12 @@ int run_config(struct run *r)
 	return r->config ? 0 : awm_config_open(NULL, &r->config);
 }
 
+/* 0 would be the configured time. */
+static int64_t wait_ms(const struct globals *g)
+{
+	return g->wait_ms.set && !g->wait_ms.value ? 1 : g->wait_ms.value;
+}
+
 static int open_session(struct run *r)
 {
 	const struct globals *g = &r->globals;
@@ -40,7 +46,7 @@ static int open_session(struct run *r)
 	struct awm_session_opts opts = {
 		.db = g->db,
 		.as = g->as,
-		.wait_ms = g->wait_ms.value,
+		.wait_ms = wait_ms(g),
 		.dry_run = g->dry_run,
 		.any_version = needs & NEED_ANY_VERSION,
 		.no_create = needs & NEED_NO_CREATE,

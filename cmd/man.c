@@ -86,9 +86,8 @@ static bool belongs(const struct command *c, const char *noun)
 
 static void add_command(struct buf *b, const struct command *c)
 {
-	buf_adds(b, "## ");
-	add_usage(b, c);
-	buf_adds(b, "\n\n");
+	/* a heading knows no markup */
+	buf_addf(b, "## awm %s\n\n", c->name);
 	add_text(b, c->summary);
 	buf_adds(b, "\n\n");
 	if (c->details) {

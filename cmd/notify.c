@@ -8,8 +8,8 @@ struct notify_list_args {
 };
 
 static const struct option list_options[] = {
-	OPT_INT("limit", 'n', struct notify_list_args, limit, 0, INT64_MAX, "N",
-		"show at most N rows; 0 for all"),
+	OPT_INT("limit", 'n', struct notify_list_args, limit, 1, INT64_MAX, "N",
+		"show at most N rows"),
 	{0},
 };
 

@@ -40,6 +40,13 @@ void nearest_try(struct nearest *n, const char *candidate);
 /* The best if it is near enough to be meant; else NULL. */
 const char *nearest_best(const struct nearest *n);
 
+/* ---- alias.c ---- */
+
+/* Runs the program awm-WORD of the word argv[at], if there is one. */
+int find_external(struct run *r, char **argv, int at);
+/* Puts what the configuration has as alias.WORD in place of argv[at]. */
+int find_alias(struct run *r, int *argc, char ***argv, int at, bool *ret_found);
+
 /* ---- option.c: its command line ---- */
 
 int option_parse(struct run *r, int argc, char **argv);
@@ -73,7 +80,12 @@ int word_check(const char *what, const char *text, const char *const *words,
 
 /* Fills the TIME and REF options, once the session is open. */
 int resolve_options(struct run *r);
+
+/* ---- argument.c ---- */
+
 /* How many of the texts row i of the arguments takes, and from where. */
 size_t argument_span(const struct run *r, size_t i, size_t *ret_first);
+/* AWM_USAGE for one that is missing, one too many, or an unknown word. */
+int argument_check(struct run *r);
 
 #endif

@@ -237,14 +237,20 @@ static void put_relation(struct jsonw *w, const char *text, size_t len)
 	buf_add(&name, text, colon);
 	jsonw_key(w, buf_str(&name));
 	jsonw_object(w);
-	if (many) {
-		put_str(w, "type", "array");
-		jsonw_key(w, "items");
-		jsonw_object(w);
-	}
-	put_ref(w, "$ref", text + colon + 1, len - colon - 1 - many);
 	if (many)
+		put_str(w, "type", "array");
+	jsonw_key(w, many ? "items" : "anyOf");
+	if (!many)
+		jsonw_array(w);
+	jsonw_object(w);
+	put_ref(w, "$ref", text + colon + 1, len - colon - 1 - many);
+	jsonw_end_object(w);
+	if (!many) {
+		jsonw_object(w);
+		put_str(w, "type", "null");
 		jsonw_end_object(w);
+		jsonw_end_array(w);
+	}
 	jsonw_end_object(w);
 }
 

@@ -4,6 +4,7 @@
 #include "base/buf.h"
 #include "base/time.h"
 #include "cmd/noun.h"
+#include "cmd/out.h"
 
 /* Tasks. */
 
@@ -196,11 +197,13 @@ static int task_add(struct run *r)
 		err = set_estimate(r, &add.sets, args->estimate);
 	if (!err)
 		err = awm_transaction(r->session, add_write, &add);
-	if (err)
-		return err;
-	if (add.inbox)
+	if (!err)
+		err = report_change(r, "added", add.row);
+	if (!err)
+		err = out_flush();
+	if (!err && add.inbox)
 		run_say(r, "added to %s", INBOX);
-	return report_change(r, "added", add.row);
+	return err;
 }
 
 /* ---- list, show, history ---- */

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <semaphore.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -116,13 +117,26 @@ static int lock_try(int fd)
 	return rc;
 }
 
-/* A thread does the waiting, because a blocking lock has no time limit and a
- * library has no business with SIGALRM. */
+/*
+ * A thread does the waiting, because a blocking lock has no time limit and a
+ * library has no business with SIGALRM. Whoever gives up leaves the thread, and
+ * the descriptor, to themselves: it lets go of the lock as soon as it has it.
+ * (Cancelling it instead would upset the sanitizers.)
+ */
+enum { WAITING, DONE, ABANDONED };
+
 struct waiter {
 	int fd;
 	int rc;
+	atomic_int state;
 	sem_t done;
 };
+
+static void waiter_free(struct waiter *w)
+{
+	sem_destroy(&w->done);
+	free(w);
+}
 
 static void *waiter_run(void *arg)
 {
@@ -133,19 +147,21 @@ static void *waiter_run(void *arg)
 		w->rc = range_lock(w->fd, F_WRLCK, OWNER, true);
 		range_lock(w->fd, F_UNLCK, NEXT, false);
 	}
-	sem_post(&w->done);
+	if (atomic_exchange(&w->state, DONE) == ABANDONED) {
+		close(w->fd);
+		waiter_free(w);
+	} else {
+		sem_post(&w->done);
+	}
 	return NULL;
 }
 
-static int waiter_start(struct waiter *w, pthread_t *ret)
+static int thread_start(struct waiter *w, pthread_t *ret)
 {
 	pthread_attr_t attr;
 	sigset_t all, old;
-	int rc;
+	int rc = pthread_attr_init(&attr);
 
-	if (sem_init(&w->done, 0, 0) < 0)
-		return errno;
-	rc = pthread_attr_init(&attr);
 	if (rc)
 		return rc;
 	pthread_attr_setstacksize(&attr, (size_t)256 * 1024);
@@ -155,9 +171,22 @@ static int waiter_start(struct waiter *w, pthread_t *ret)
 	rc = pthread_create(ret, &attr, waiter_run, w);
 	pthread_sigmask(SIG_SETMASK, &old, NULL);
 	pthread_attr_destroy(&attr);
-	if (rc)
-		sem_destroy(&w->done);
 	return rc;
+}
+
+static struct waiter *waiter_start(int fd, pthread_t *ret)
+{
+	struct waiter *w = calloc(1, sizeof(*w));
+
+	if (!w)
+		return NULL;
+	w->fd = fd;
+	sem_init(&w->done, 0, 0);
+	if (thread_start(w, ret)) {
+		waiter_free(w);
+		return NULL;
+	}
+	return w;
 }
 
 static int64_t clock_ms(void)
@@ -192,27 +221,6 @@ static int waiter_wait(struct waiter *w, int64_t wait_ms,
 	}
 }
 
-static int lock_wait(int fd, int64_t wait_ms, const volatile sig_atomic_t *stop)
-{
-	struct waiter w = {.fd = fd};
-	pthread_t thread;
-	void *result;
-	int rc = waiter_start(&w, &thread);
-
-	if (rc)
-		return rc;
-	rc = waiter_wait(&w, wait_ms, stop);
-	if (rc)
-		pthread_cancel(thread);
-	pthread_join(thread, &result);
-	sem_destroy(&w.done);
-	if (result != PTHREAD_CANCELED)
-		return w.rc;
-	range_lock(fd, F_UNLCK, OWNER, false);
-	range_lock(fd, F_UNLCK, NEXT, false);
-	return rc;
-}
-
 /* Without threads: polling, which is unfair but always there. */
 static int lock_poll(int fd, int64_t wait_ms, const volatile sig_atomic_t *stop)
 {
@@ -230,18 +238,36 @@ static int lock_poll(int fd, int64_t wait_ms, const volatile sig_atomic_t *stop)
 	return rc;
 }
 
-static int lock_take(int fd, int64_t wait_ms, const volatile sig_atomic_t *stop)
+/* Takes q->fd away when the wait ends without the lock. */
+static int lock_wait(struct queue *q, int64_t wait_ms,
+		     const volatile sig_atomic_t *stop)
 {
-	int rc = lock_try(fd);
+	pthread_t thread;
+	struct waiter *w = waiter_start(q->fd, &thread);
+	int rc;
+
+	if (!w)
+		return lock_poll(q->fd, wait_ms, stop);
+	rc = waiter_wait(w, wait_ms, stop);
+	if (rc && atomic_exchange(&w->state, ABANDONED) != DONE) {
+		pthread_detach(thread);
+		q->fd = -1;
+		return rc;
+	}
+	pthread_join(thread, NULL);
+	rc = w->rc;
+	waiter_free(w);
+	return rc;
+}
+
+static int lock_take(struct queue *q, int64_t wait_ms,
+		     const volatile sig_atomic_t *stop)
+{
+	int rc = lock_try(q->fd);
 
 	if (rc != EAGAIN && rc != EACCES)
 		return rc;
-	if (wait_ms <= 0)
-		return ETIMEDOUT;
-	rc = lock_wait(fd, wait_ms, stop);
-	if (rc == EAGAIN || rc == ENOMEM || rc == ENOSYS)
-		rc = lock_poll(fd, wait_ms, stop);
-	return rc;
+	return wait_ms > 0 ? lock_wait(q, wait_ms, stop) : ETIMEDOUT;
 }
 
 int queue_lock(struct queue *q, int64_t wait_ms,
@@ -253,7 +279,7 @@ int queue_lock(struct queue *q, int64_t wait_ms,
 	for (;;) {
 		rc = file_open(q);
 		if (!rc)
-			rc = lock_take(q->fd, wait_ms, stop);
+			rc = lock_take(q, wait_ms, stop);
 		if (rc)
 			return rc;
 		/* Somebody tidied up the side file: others queue elsewhere. */

@@ -405,10 +405,10 @@ static int header_read(struct conn *c, unsigned char h[HEADER_SIZE],
 	rc = f->pMethods->xRead(f, h, HEADER_SIZE, 0);
 	if (rc == SQLITE_IOERR_SHORT_READ) {
 		rc = f->pMethods->xFileSize(f, &size);
-		*ret_new = rc == SQLITE_OK && size == 0;
+		/* A single byte counts as none, for SQLite's own reasons. */
+		*ret_new = rc == SQLITE_OK && size == 0 && !h[0];
 		if (*ret_new)
 			return 0;
-		/* SQLite itself would take a few bytes for an empty file. */
 		memset(h, 0, HEADER_SIZE);
 	}
 	if (rc != SQLITE_OK)

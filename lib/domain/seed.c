@@ -15,15 +15,22 @@
 
 /*
  * The file is an array of {"entity": …, "rows": [{"$key": …, column: value}]},
- * or, for awm's own tables without a field table, {"table": …}. "@key" stands
- * for the id of the row with that key, also inside of JSON columns; "@me" is
- * the acting user; times are relative ("-3d"). A row that was seeded once is
- * not seeded again, whatever became of it.
+ * or {"table": …} for tables without a field table, and for rows that may be
+ * there already: those are left as they are. Strings that begin with '@' stand
+ * for something, also inside of JSON columns: "@key" for the id of the row
+ * with that key, "@me" for that of the acting user, "@-3d" for that time
+ * written out. Times are relative ("-3d").
+ *
+ * A row is written as of its createdAt, so that its activity carries that time
+ * as well. "$edit": "@key" changes that row instead of adding one, as of its
+ * updatedAt. A row that was seeded once is not seeded again, whatever became
+ * of it.
  */
 extern const char seed_demo[];
 
 struct seeder {
 	struct awm_session *session;
+	int64_t now; /* the session's goes back to when a row was made */
 	struct arena arena;
 	struct buf counts; /* of struct count */
 };
@@ -50,25 +57,47 @@ static int seeded_id(struct seeder *k, const char *key, int64_t *ret)
 	return rc;
 }
 
-/* "@ada" in a column, or anywhere inside a JSON column, becomes an id. */
+static int parse_time(struct seeder *k, const char *text, int64_t *ret)
+{
+	return time_parse(text, k->session->actor.timezone, k->now, ret);
+}
+
+/* "@ada" becomes an id, "@-3d" a time. */
+static int resolve_string(struct seeder *k, cJSON *node)
+{
+	const char *what = node->valuestring + 1;
+	char iso[TIME_ISO_SIZE];
+	int64_t v;
+	int rc;
+
+	if (strchr("+-", *what)) {
+		rc = parse_time(k, what, &v);
+		if (rc)
+			return rc;
+		time_format_iso(v, iso);
+		return cJSON_SetValuestring(node, iso) ? 0 : err_nomem();
+	}
+	rc = seeded_id(k, what, &v);
+	if (rc == -AWM_NOT_FOUND)
+		return err_set(AWM_ERROR, "seed: no row '%s' before",
+			       node->valuestring);
+	if (rc)
+		return rc;
+	cJSON_free(node->valuestring);
+	node->valuestring = NULL;
+	node->type = cJSON_Number;
+	cJSON_SetNumberHelper(node, (double)v);
+	return 0;
+}
+
 static int resolve(struct seeder *k, cJSON *node)
 {
 	cJSON *child;
-	int64_t id;
 	int rc;
 
 	if (cJSON_IsString(node) && node->valuestring[0] == '@' &&
-	    node->valuestring[1]) {
-		rc = seeded_id(k, node->valuestring + 1, &id);
-		if (rc)
-			return err_set(AWM_ERROR, "seed: no row '%s' before",
-				       node->valuestring);
-		cJSON_free(node->valuestring);
-		node->valuestring = NULL;
-		node->type = cJSON_Number;
-		cJSON_SetNumberHelper(node, (double)id);
-		return 0;
-	}
+	    node->valuestring[1])
+		return resolve_string(k, node);
 	cJSON_ArrayForEach(child, node)
 	{
 		rc = resolve(k, child);
@@ -78,22 +107,42 @@ static int resolve(struct seeder *k, cJSON *node)
 	return 0;
 }
 
-static int parse_time(struct seeder *k, const cJSON *node,
+static int time_value(struct seeder *k, const cJSON *node,
 		      struct awm_value *ret)
 {
-	int64_t ms;
-	int rc = time_parse(node->valuestring, k->session->actor.timezone,
-			    k->session->now, &ms);
+	int64_t ms = 0;
+	int rc = parse_time(k, node->valuestring, &ms);
 
 	*ret = AWM_VALUE_INT(ms);
 	return rc;
 }
 
+static int printed_value(struct seeder *k, const cJSON *node,
+			 struct awm_value *ret)
+{
+	_cleanup_buf_ struct buf out = {0};
+	const char *text = NULL;
+
+	json_print(&out, node);
+	if (buf_check(&out) == 0)
+		text = arena_strndup(&k->arena, out.s, out.len);
+	*ret = awm_value_text(text);
+	return text ? 0 : -AWM_NOMEM;
+}
+
+static bool is_nested(const cJSON *node)
+{
+	return cJSON_IsObject(node) || cJSON_IsArray(node);
+}
+
+/* Text that holds JSON, as payloads do, is given as JSON. */
 static int json_value(struct seeder *k, const struct awm_field *f,
 		      const cJSON *node, struct awm_value *ret)
 {
 	if (f->type == AWM_TYPE_TIME && cJSON_IsString(node))
-		return parse_time(k, node, ret);
+		return time_value(k, node, ret);
+	if (f->type == AWM_TYPE_TEXT && is_nested(node))
+		return printed_value(k, node, ret);
 	return field_from_json(f, node, &k->arena, ret);
 }
 
@@ -181,61 +230,143 @@ static int row_sets(struct seeder *k, const struct awm_entity *e,
 	return 0;
 }
 
-static int add_row(struct seeder *k, const struct awm_entity *e, cJSON *row,
-		   const char *key, int64_t *added)
+/* task_watchers is the truth; watcherIds is made from it. */
+static int keep_watchers(struct seeder *k, const struct awm_record *watcher)
 {
-	size_t n = 0, max = (size_t)cJSON_GetArraySize(row);
-	struct awm_set *sets = arena_array(&k->arena, max, sizeof(*sets));
-	struct awm_record *record;
-	int64_t id;
-	int rc = sets ? row_sets(k, e, row, sets, &n) : -AWM_NOMEM;
-
-	if (rc)
-		return rc;
-	rc = find_unique(k, e, sets, n, &id);
-	if (!rc)
-		return remember(k, key, e->table, id);
-	if (rc != -AWM_NOT_FOUND)
-		return rc;
-	rc = mutate_add(k->session, e, sets, n, &k->arena, &record);
-	if (rc)
-		return rc;
-	id = record->values[0].i;
-	(*added)++;
-	rc = store_secrets(k, e, id, row);
-	return rc ? rc : remember(k, key, e->table, id);
+	if (watcher->entity != &entity_task_watcher)
+		return 0;
+	return db_run(k->session->db,
+		      "UPDATE \"tasks\" SET \"watcherIds\"=("
+		      "SELECT json_group_array(\"userId\") FROM ("
+		      "SELECT \"userId\" FROM \"task_watchers\" "
+		      "WHERE \"taskId\"=?1 ORDER BY \"userId\")) "
+		      "WHERE \"id\"=?1",
+		      "i", watcher->values[TASK_WATCHER_taskId].i);
 }
 
-/* A table without a field table: link rows of awm's own, by column name. */
-static int insert_plain(struct seeder *k, const char *table, const cJSON *row,
-			int64_t *added)
+/* A row of the file on its way. */
+struct seed_row {
+	const struct awm_entity *e; /* NULL: only the table is known */
+	const char *table;
+	const char *key;
+	cJSON *json;
+	int64_t as_of;
+	int64_t added;
+};
+
+static int find_as_of(struct seeder *k, struct seed_row *row)
 {
-	_cleanup_buf_ struct buf sql = {0}, places = {0};
+	const char *text = json_get_str(row->json, "createdAt");
+
+	if (!text)
+		text = json_get_str(row->json, "updatedAt");
+	row->as_of = k->now;
+	return text ? parse_time(k, text, &row->as_of) : 0;
+}
+
+static int write_row(struct seeder *k, struct seed_row *row,
+		     const struct awm_set *sets, size_t n)
+{
+	const cJSON *edit = json_get(row->json, "$edit");
+	struct awm_record *record;
+	int rc;
+
+	if (edit)
+		rc = mutate_edit(k->session, row->e,
+				 (int64_t)edit->valuedouble, sets, n, NULL,
+				 NULL, &k->arena, &record);
+	else
+		rc = mutate_add(k->session, row->e, sets, n, &k->arena,
+				&record);
+	if (rc)
+		return rc;
+	row->added = edit ? 0 : 1;
+	rc = store_secrets(k, row->e, record->values[0].i, row->json);
+	if (!rc)
+		rc = keep_watchers(k, record);
+	return rc ? rc
+		  : remember(k, row->key, row->table, record->values[0].i);
+}
+
+static int add_row(struct seeder *k, struct seed_row *row)
+{
+	size_t n = 0, max = (size_t)cJSON_GetArraySize(row->json);
+	struct awm_set *sets = arena_array(&k->arena, max, sizeof(*sets));
+	int64_t id;
+	int rc = sets ? row_sets(k, row->e, row->json, sets, &n) : -AWM_NOMEM;
+
+	if (!rc)
+		rc = find_as_of(k, row);
+	if (rc)
+		return rc;
+	rc = find_unique(k, row->e, sets, n, &id);
+	if (!rc)
+		return remember(k, row->key, row->table, id);
+	if (rc != -AWM_NOT_FOUND)
+		return rc;
+	k->session->now = row->as_of;
+	rc = write_row(k, row, sets, n);
+	k->session->now = k->now;
+	return rc;
+}
+
+static int plain_value(struct seeder *k, const cJSON *node,
+		       struct awm_value *ret)
+{
+	double d = node->valuedouble;
+
+	if (is_nested(node))
+		return printed_value(k, node, ret);
+	if (cJSON_IsString(node) && strchr("+-", node->valuestring[0]))
+		return time_value(k, node, ret);
+	if (cJSON_IsString(node))
+		*ret = awm_value_text(node->valuestring);
+	else if (cJSON_IsNull(node))
+		*ret = AWM_VALUE_NULL;
+	else if (d == (double)(int64_t)d)
+		*ret = AWM_VALUE_INT((int64_t)d);
+	else
+		*ret = AWM_VALUE_REAL(d);
+	return 0;
+}
+
+static void plain_sql(struct buf *sql, const struct seed_row *row)
+{
+	const cJSON *node;
+	int n = 0;
+
+	buf_addf(sql, "INSERT INTO \"%s\"(", row->table);
+	cJSON_ArrayForEach(node, row->json)
+	{
+		if (node->string[0] != '$')
+			buf_addf(sql, "%s\"%s\"", n++ ? "," : "",
+				 node->string);
+	}
+	buf_adds(sql, ") VALUES (");
+	for (int i = 1; i <= n; i++)
+		buf_addf(sql, "%s?%d", i > 1 ? "," : "", i);
+	buf_adds(sql, ") ON CONFLICT DO NOTHING");
+}
+
+/* By column name alone. Nothing refers to such a row. */
+static int insert_plain(struct seeder *k, struct seed_row *row)
+{
+	_cleanup_buf_ struct buf sql = {0};
 	_cleanup_stmt_ struct db_stmt *st = NULL;
+	struct awm_value v;
 	const cJSON *node;
 	int at = 0, rc;
 
-	buf_addf(&sql, "INSERT INTO \"%s\"(", table);
-	cJSON_ArrayForEach(node, row)
-	{
-		buf_addf(&sql, "%s\"%s\"", at ? "," : "", node->string);
-		buf_addf(&places, "%s?%d", at ? "," : "", at + 1);
-		at++;
-	}
-	buf_addf(&sql, ") VALUES (%s) ON CONFLICT DO NOTHING",
-		 buf_str(&places));
+	plain_sql(&sql, row);
 	rc = buf_check(&sql);
 	if (!rc)
 		rc = db_prepare(k->session->db, sql.s, &st);
-	at = 0;
-	cJSON_ArrayForEach(node, row)
+	cJSON_ArrayForEach(node, row->json)
 	{
-		struct awm_value v = AWM_VALUE_INT((int64_t)node->valuedouble);
-		if (!rc && cJSON_IsString(node) &&
-		    strchr("+-", node->valuestring[0]))
-			rc = parse_time(k, node, &v);
-		else if (cJSON_IsString(node))
-			v = awm_value_text(node->valuestring);
+		if (node->string[0] == '$')
+			continue;
+		if (!rc)
+			rc = plain_value(k, node, &v);
 		if (!rc)
 			rc = db_bind(st, ++at, &v);
 	}
@@ -243,31 +374,44 @@ static int insert_plain(struct seeder *k, const char *table, const cJSON *row,
 		rc = db_step(st);
 	if (rc < 0)
 		return rc;
-	*added += db_changes(k->session->db);
-	return 0;
+	row->added = db_changes(k->session->db);
+	return remember(k, row->key, row->table, 0);
 }
 
-static int seed_row(struct seeder *k, const struct awm_entity *e,
-		    const char *table, cJSON *row, int64_t *added)
+static int seed_row(struct seeder *k, struct seed_row *row)
 {
-	const char *key = json_get_str(row, "$key");
 	int64_t id;
 	int rc;
 
-	if (e && !key)
+	row->key = json_get_str(row->json, "$key");
+	if (!row->key)
 		return err_set(AWM_ERROR, "seed: a row of %s without a key",
-			       table);
-	if (key) {
-		rc = seeded_id(k, key, &id);
-		if (rc != -AWM_NOT_FOUND)
-			return rc;
-		err_clear();
-	}
-	rc = resolve(k, row);
+			       row->table);
+	rc = seeded_id(k, row->key, &id);
+	if (rc != -AWM_NOT_FOUND)
+		return rc;
+	err_clear();
+	rc = resolve(k, row->json);
 	if (rc)
 		return rc;
-	return e ? add_row(k, e, row, key, added)
-		 : insert_plain(k, table, row, added);
+	return row->e ? add_row(k, row) : insert_plain(k, row);
+}
+
+/* A table may have several sections, and is counted once. */
+static int count_rows(struct seeder *k, const char *table, int64_t added)
+{
+	struct count *counts = (struct count *)(void *)k->counts.s;
+	struct count count = {.added = added};
+
+	for (size_t i = 0; i < k->counts.len / sizeof(count); i++) {
+		if (!strcmp(counts[i].table, table)) {
+			counts[i].added += added;
+			return 0;
+		}
+	}
+	count.table = arena_strdup(&k->arena, table);
+	buf_add(&k->counts, &count, sizeof(count));
+	return count.table ? buf_check(&k->counts) : -AWM_NOMEM;
 }
 
 static int seed_section(struct seeder *k, cJSON *section)
@@ -275,22 +419,22 @@ static int seed_section(struct seeder *k, cJSON *section)
 	const char *name = json_get_str(section, "entity");
 	const struct awm_entity *e = name ? awm_entity_find(name) : NULL;
 	const char *table = e ? e->table : json_get_str(section, "table");
-	struct count count = {.table = table};
-	cJSON *row;
+	int64_t added = 0;
+	cJSON *json;
 
 	if (!table)
 		return err_set(AWM_ERROR, "seed: unknown entity '%s'",
 			       name ? name : "");
-	cJSON_ArrayForEach(row,
+	cJSON_ArrayForEach(json,
 			   cJSON_GetObjectItemCaseSensitive(section, "rows"))
 	{
-		int rc = seed_row(k, e, table, row, &count.added);
+		struct seed_row row = {.e = e, .table = table, .json = json};
+		int rc = seed_row(k, &row);
 		if (rc)
 			return err_context("seed of %s", table);
+		added += row.added;
 	}
-	count.table = arena_strdup(&k->arena, table);
-	buf_add(&k->counts, &count, sizeof(count));
-	return buf_check(&k->counts);
+	return count_rows(k, table, added);
 }
 
 static int run(struct awm_session *s, void *ctx)
@@ -331,7 +475,7 @@ static int tell(const struct count *count, awm_row_fn *fn, void *ctx)
 
 int awm_db_seed(struct awm_session *s, awm_row_fn *fn, void *ctx)
 {
-	struct seeder k = {.session = s};
+	struct seeder k = {.session = s, .now = s->now};
 	int rc = awm_transaction(s, run, &k);
 	const struct count *counts = (const struct count *)(void *)k.counts.s;
 

@@ -586,6 +586,7 @@ static pid_t holder_start(int *ret_stop)
 	pid = fork();
 	if (pid == 0) {
 		int fds[3] = {-1, up[1], down[0]};
+		close(down[1]); /* or the parent's death would go unnoticed */
 		struct db *db = opened(file, 1000);
 		_exit(db_write(db, hold, fds) < 0);
 	}
