@@ -25,7 +25,7 @@
  *		OPT_FLAG("explain", 0, struct task_list_args, explain,
  *			 "say why a task is not ready"),
  *		LIST_OPTIONS,
- *		LIST_DELETED,
+ *		LIST_DELETED("all tasks, done ones too"),
  *		{0},
  *	};
  *
@@ -277,7 +277,7 @@ struct set_array {
 	}
 
 /* For tables whose rows are deleted softly. */
-#define LIST_DELETED                                                           \
+#define LIST_DELETED(ALL_HELP)                                                 \
 	{.name = "deleted",                                                    \
 	 .type = OPTION_FLAG,                                                  \
 	 .in_run = true,                                                       \
@@ -286,7 +286,7 @@ struct set_array {
 	{                                                                      \
 		.name = "all", .letter = 'a', .type = OPTION_FLAG,             \
 		.in_run = true, .offset = OPT_AT(struct run, list.all, bool),  \
-		.help = "all rows, deleted ones too"                           \
+		.help = ALL_HELP                                               \
 	}
 
 /* ---- a command that runs ---- */

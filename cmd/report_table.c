@@ -345,6 +345,31 @@ static void detail(struct report *rep, const struct awm_record *row, size_t i,
 	rep->buf.failed |= b.failed || text.failed;
 }
 
+/* Columns that hold nothing are left out, unless they were asked for. */
+static bool is_empty(const struct report *rep, const struct awm_record *row,
+		     size_t i)
+{
+	const struct awm_value *v = report_value(rep, row, i);
+
+	if (rep->columns.count)
+		return false;
+	if (rep->places[i] == PLACE_NONE)
+		return true;
+	if (!v)
+		return row->relations[rep->places[i] - PLACE_RELATION].count ==
+		       0;
+	return v->kind == AWM_NULL ||
+	       (row->fields[rep->places[i]]->type == AWM_TYPE_JSON &&
+		v->len == 2);
+}
+
+static bool has_line(const struct report *rep, const struct awm_record *row,
+		     size_t i)
+{
+	return !is_sub_table(rep, row, i) && !is_repeated(rep, row, i) &&
+	       !is_empty(rep, row, i);
+}
+
 static int table_one(struct report *rep, const struct awm_record *row)
 {
 	_cleanup_buf_ struct buf b = {0};
@@ -356,12 +381,11 @@ static int table_one(struct report *rep, const struct awm_record *row)
 
 		label(rep, row, i, &b);
 		w = utf8_width(buf_str(&b), b.len);
-		if (!is_sub_table(rep, row, i) && w > width &&
-		    !is_repeated(rep, row, i))
+		if (has_line(rep, row, i) && w > width)
 			width = w;
 	}
 	for (size_t i = 0; i < rep->nplaces; i++)
-		if (!is_sub_table(rep, row, i) && !is_repeated(rep, row, i))
+		if (has_line(rep, row, i))
 			detail(rep, row, i, width);
 	for (size_t i = 0; i < rep->nplaces && !err; i++) {
 		const struct awm_relation *rel;

@@ -240,7 +240,7 @@ static const struct option list_options[] = {
 	OPT_FILTER("started", 0, "startedAt", "DATE", "started then"),
 	OPT_FILTER("completed", 0, "completedAt", "DATE", "completed then"),
 	LIST_OPTIONS,
-	LIST_DELETED,
+	LIST_DELETED("all tasks, done ones too"),
 	{0},
 };
 
@@ -254,6 +254,11 @@ static int task_list(struct run *r)
 
 	if (!err && open)
 		err = run_cond(r, &q, "status", AWM_OP_NE, &done, 1);
+	/* Done tasks are what --all adds; deleted ones it adds to --deleted. */
+	if (!err)
+		q.all = r->list.all && r->list.deleted;
+	if (!err)
+		q.deleted = r->list.deleted && !r->list.all;
 	return err ? err : run_list_query(r, &q);
 }
 
@@ -633,8 +638,9 @@ const struct command cmd_task[] = {
 			"Lists the tasks that are not done, of all projects, "
 			"by priority and due date. Filters narrow the list, "
 			"and all of them must hold. --status says itself "
-			"which states are wanted; --all shows done and "
-			"deleted tasks as well. With -q it prints ids only, "
+			"which states are wanted; --all shows done tasks as "
+			"well, --deleted only those that were deleted, and "
+			"both together everything. With -q it prints ids only, "
 			"for other commands to read: awm task list -q --tag "
 			"old | awm task done -",
 		.options = list_options,

@@ -212,7 +212,8 @@ static int step_run(struct db *db, void *arg)
 		return 0;
 	if (id.user_version > 0 && !up->applied) {
 		r = applied_verify(db, up->list, up->n, id.user_version);
-		if (r == 0)
+		/* Whoever took it from there has made the backup. */
+		if (r == 0 && id.user_version == up->report->from)
 			r = backup_make(db, id.user_version, up->arena,
 					&up->report->backup);
 		if (r < 0)

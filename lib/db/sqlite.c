@@ -84,10 +84,17 @@ static int fail_damaged(const struct conn *c, const char *detail)
 			"backup with 'awm db restore FILE'");
 }
 
+static int fail_full(const struct conn *c)
+{
+	return err_set(AWM_DATABASE, "disk is full: '%s'", c->path);
+}
+
 static int fail_system(const struct conn *c, sqlite3 *db, const char *what)
 {
 	int no = sqlite3_system_errno(db);
 
+	if (no == ENOSPC || no == EDQUOT)
+		return fail_full(c);
 	return err_set(AWM_DATABASE, "cannot %s database '%s': %s", what,
 		       c->path, no ? strerror(no) : sqlite3_errmsg(db));
 }
@@ -156,7 +163,7 @@ static int fail(struct conn *c, sqlite3 *db, int rc)
 	case SQLITE_NOTADB:
 		return err_set(AWM_DATABASE, "'%s' is not a database", c->path);
 	case SQLITE_FULL:
-		return err_set(AWM_DATABASE, "disk is full: '%s'", c->path);
+		return fail_full(c);
 	case SQLITE_CANTOPEN:
 		return fail_system(c, db, "open");
 	case SQLITE_IOERR:
@@ -966,26 +973,28 @@ static void conn_checkpoint(void *conn)
 
 /* Copies */
 
-static int copy_pages(struct conn *c, sqlite3 *from, sqlite3 *to)
+static int copy_pages(struct conn *c, struct conn *from, struct conn *to)
 {
-	sqlite3_backup *b = sqlite3_backup_init(to, "main", from, "main");
+	sqlite3_backup *b =
+		sqlite3_backup_init(to->db, "main", from->db, "main");
 	int rc = SQLITE_OK;
 
 	if (!b)
-		return fail(c, to, sqlite3_errcode(to));
+		return fail(to, to->db, sqlite3_errcode(to->db));
 	while (rc == SQLITE_OK && !c->interrupted)
 		rc = sqlite3_backup_step(b, 1024);
-	if (rc == SQLITE_OK)
-		rc = SQLITE_INTERRUPT;
 	sqlite3_backup_finish(b);
+	if (rc == SQLITE_OK)
+		return interrupted_take(c);
 	if (rc != SQLITE_DONE)
-		return fail(c, to, rc);
-	return 0;
+		return fail(to, to->db, rc);
+	/* A copy at rest needs no log beside it to be read. */
+	return exec(to, "PRAGMA journal_mode=DELETE");
 }
 
 /* Reads through a connection of its own: a transaction that is going on in
  * ours is left out, and may go on. */
-static int copy_to(struct conn *c, const char *path)
+static int copy_to(struct conn *c, const char *part, const char *path)
 {
 	struct conn from = {
 		.path = c->path,
@@ -995,7 +1004,7 @@ static int copy_to(struct conn *c, const char *path)
 	};
 	struct conn to = {
 		.path = (char *)path,
-		.name = (char *)path,
+		.name = (char *)part,
 		.flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX |
 			 SQLITE_OPEN_EXRESCODE,
 	};
@@ -1007,10 +1016,7 @@ static int copy_to(struct conn *c, const char *path)
 	if (r == 0)
 		r = handle_open(&to);
 	if (r == 0)
-		r = copy_pages(c, from.db, to.db);
-	/* A copy at rest needs no log beside it to be read. */
-	if (r == 0)
-		r = exec(&to, "PRAGMA journal_mode=DELETE");
+		r = copy_pages(c, &from, &to);
 	sqlite3_close(to.db);
 	sqlite3_close(from.db);
 	return r;
@@ -1073,7 +1079,7 @@ static int conn_backup(void *conn, const char *path)
 	r = fchmod(fd, 0600);
 	close(fd);
 	r = r < 0 ? err_errno(AWM_DATABASE, "cannot make '%s'", path)
-		  : copy_to(c, part);
+		  : copy_to(c, part, path);
 	if (r == 0)
 		r = copy_publish(part, path);
 	if (r < 0)

@@ -596,12 +596,32 @@ static void scan_message(struct scan *s, const char *m, size_t len)
 	}
 }
 
+/* Most messages name no task, which is told by a look for "awm" and "task": by
+ * the rarer letters of them. */
+static bool may_name(const char *s)
+{
+	size_t i;
+
+	for (i = 0; s[i]; i++)
+		if ((s[i] | 0x20) == 'w') {
+			if (i > 0 && (s[i - 1] | 0x20) == 'a' &&
+			    (s[i + 1] | 0x20) == 'm')
+				return true;
+		} else if ((s[i] | 0x20) == 'k') {
+			if (i > 2 && same_word(s + i - 3, "tas", 3))
+				return true;
+		}
+	return false;
+}
+
 int reference_scan(const char *message, struct arena *a,
 		   struct reference_list *ret)
 {
 	struct scan s = {.a = a};
 
-	scan_message(&s, message, scissors_start(message, strlen(message)));
+	if (may_name(message))
+		scan_message(&s, message,
+			     scissors_start(message, strlen(message)));
 	if (s.failed)
 		return err_nomem();
 	*ret = s.list;

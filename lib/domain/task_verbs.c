@@ -118,11 +118,45 @@ static int rm_one(struct awm_session *s, int64_t id, void *ctx)
 			   NULL);
 }
 
+/* Which instant a subtask must have gone at to come back with its parent. */
+static int restore_one(struct awm_session *s, int64_t id, void *ctx)
+{
+	enum awm_task_verb verb = AWM_TASK_RESTORE;
+	const struct awm_value *gone = ctx;
+	struct awm_value at;
+	int rc = db_get(s->db, NULL, &at,
+			"SELECT \"deletedAt\" FROM \"tasks\" WHERE \"id\"=?1",
+			"i", id);
+
+	if (rc || at.kind == AWM_NULL || at.i != gone->i)
+		return rc;
+	return mutate_edit(s, &entity_task, id, NULL, 0, amend_verb, &verb,
+			   NULL, NULL);
+}
+
+static int restore_all(struct awm_session *s, struct verb_call *call)
+{
+	struct awm_record *before;
+	struct awm_value gone;
+	int rc = store_get(s->db, &entity_task, call->id, call->arena, &before);
+
+	if (rc)
+		return rc;
+	gone = before->values[TASK_deletedAt];
+	rc = mutate_edit(s, &entity_task, call->id, NULL, 0, amend_verb,
+			 &call->verb, call->arena, &call->record);
+	if (rc || gone.kind == AWM_NULL)
+		return rc;
+	return with_descendants(s, call->id, PARENTS_FIRST, restore_one, &gone);
+}
+
 static int run_verb(struct awm_session *s, void *ctx)
 {
 	struct verb_call *call = ctx;
 	int rc = 0;
 
+	if (call->verb == AWM_TASK_RESTORE)
+		return restore_all(s, call);
 	if (call->verb == AWM_TASK_RM)
 		rc = with_descendants(s, call->id, DEEPEST_FIRST, rm_one,
 				      &call->verb);
@@ -166,7 +200,9 @@ static int amend_watchers(struct awm_session *s, struct change *c, void *ctx)
 int awm_task_do(struct awm_session *s, enum awm_task_verb verb, int64_t id,
 		struct awm_pool *pool, struct awm_record **ret)
 {
-	struct verb_call call = {verb, id, pool_arena(pool), NULL};
+	struct arena own = {0};
+	struct verb_call call = {verb, id, pool ? pool_arena(pool) : &own,
+				 NULL};
 	int rc;
 
 	if (verb == AWM_TASK_WATCH || verb == AWM_TASK_UNWATCH)
@@ -175,6 +211,7 @@ int awm_task_do(struct awm_session *s, enum awm_task_verb verb, int64_t id,
 	rc = awm_transaction(s, run_verb, &call);
 	if (!rc && ret)
 		*ret = call.record;
+	arena_release(&own);
 	return rc;
 }
 

@@ -7,10 +7,10 @@
 . "$(dirname "${BASH_SOURCE[0]}")/tap.bash"
 
 # The libraries that a file asks the loader for, without versions and without
-# the runtime of the sanitizers.
+# the loader and the runtime of the sanitizers.
 needed() {
 	readelf -d "$1" | sed -n 's/.*(NEEDED).*\[\(.*\)\.so.*\]$/\1/p' |
-		matching -vE '^lib(asan|ubsan|gcc_s|clang_rt.*)$' | LC_ALL=C sort
+		matching -vE '^(lib(asan|ubsan|gcc_s|clang_rt.*)|ld-linux.*)$' | LC_ALL=C sort
 }
 
 as_recorded() {

@@ -449,7 +449,7 @@ static void test_none(void **state)
 {
 	struct repo *r = NULL;
 	struct repo_error err;
-	char path[256];
+	char path[256], hint[300];
 
 	(void)state;
 	sh("mkdir none foreign; new foreign/r");
@@ -462,7 +462,8 @@ static void test_none(void **state)
 	sh("chown -R 65534 foreign");
 	snprintf(path, sizeof(path), "%s/foreign/r", root);
 	assert_int_equal(ops->open(path, &r, &err), -AWM_DENIED);
-	assert_non_null(strstr(err.hint, "safe.directory"));
+	snprintf(hint, sizeof(hint), "safe.directory '%s'", path);
+	assert_non_null(strstr(err.hint, hint));
 	sh("printf '[safe]\\n\\tdirectory = %s\\n' >.gitconfig", path);
 	assert_int_equal(ops->open(path, &r, &err), 0);
 	ops->close(r);

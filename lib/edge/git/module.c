@@ -129,6 +129,27 @@ static int start(struct repo_error *err)
 	return 0;
 }
 
+/* The way out is the line that git prints: it names the work tree. */
+static int denied(const char *folder, struct repo_error *err)
+{
+	git_buf found = {0};
+	size_t len;
+
+	fail(err, AWM_DENIED, "git repository of '%s' is another user's",
+	     folder);
+	if (git_repository_discover(&found, folder, 0, NULL) == 0) {
+		len = strlen(found.ptr);
+		if (len > 6 && strcmp(found.ptr + len - 6, "/.git/") == 0)
+			len -= 5;
+		hint(err,
+		     "if you trust it: git config --global --add "
+		     "safe.directory '%.*s'",
+		     (int)len - 1, found.ptr);
+	}
+	git_buf_dispose(&found);
+	return -AWM_DENIED;
+}
+
 static int open_failed(int code, const char *folder, struct repo_error *err)
 {
 	int major, minor, rev;
@@ -139,13 +160,8 @@ static int open_failed(int code, const char *folder, struct repo_error *err)
 	if (code == GIT_ENOTFOUND)
 		return fail(err, AWM_NOT_FOUND, "no git repository at '%s'",
 			    folder);
-	if (code == GIT_EOWNER) {
-		fail(err, AWM_DENIED,
-		     "git repository of '%s' is another user's", folder);
-		hint(err, "if you trust it: git config --global --add "
-			  "safe.directory FOLDER");
-		return -AWM_DENIED;
-	}
+	if (code == GIT_EOWNER)
+		return denied(folder, err);
 	if (!strstr(reason(), "extension") &&
 	    !strstr(reason(), "repository version"))
 		return fail_git(err, "open git repository of", folder);

@@ -1,0 +1,249 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+#
+# usage: run.sh [--full] [--rounds N] [GROUP…]
+#
+# Prints how awm compares with the sqlite3 shell, git and a bare C client doing
+# the same, and whether the goals are met: groups start, list, add, stream.
+# awm, ratio and floor must be on PATH: scripts/bench sees to that. Small is
+# 10,000 tasks, big 100,000, with --full 1,000,000. A measurement is not a
+# test: a goal that is missed is said, and the exit status is 0 all the same.
+
+set -euo pipefail
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+small=10000
+big=100000
+rounds=100
+groups=()
+
+while (($#)); do
+	case $1 in
+	--full) big=1000000 ;;
+	--quick) ;;
+	--rounds)
+		rounds=${2:?--rounds needs a number}
+		shift
+		;;
+	-*)
+		printf 'usage: run.sh [--full] [--rounds N] [GROUP...]\n' >&2
+		exit 2
+		;;
+	*) groups+=("$1") ;;
+	esac
+	shift
+done
+((${#groups[@]})) || groups=(start list add stream)
+
+# Corpora may be kept from run to run.
+kept=${BENCH_CORPORA-}
+scratch=$(mktemp -d "${BENCH_SCRATCH:-${TMPDIR:-/tmp}}/awm-bench.XXXXXX")
+trap 'rm -rf "$scratch"' EXIT
+
+export HOME=$scratch XDG_CONFIG_HOME=$scratch/config XDG_DATA_HOME=$scratch/data
+export AWM_USER=bench@example.com LC_ALL=C.UTF-8 TZ=UTC TERM=dumb
+unset AWM_DB AWM_NOW AWM_TRACE AWM_FAULT NO_COLOR COLUMNS
+cd "$scratch"
+
+# Puts the database of N tasks into FILE.
+corpus() {
+	local n=$1 file=$2
+
+	if [[ -n $kept ]]; then
+		mkdir -p "$kept"
+		[[ -f $kept/$n.db ]] || "$here/corpus.sh" "$kept/$n.db" "$n"
+		cp --reflink=auto "$kept/$n.db" "$file"
+	elif [[ -f $scratch/$n.db ]]; then
+		cp --reflink=auto "$scratch/$n.db" "$file"
+	else
+		"$here/corpus.sh" "$file" "$n"
+	fi
+}
+
+plan() {
+	local IFS=$'\t'
+
+	printf '%s\n' "$*" >&9
+}
+
+# The statement that awm runs last, with its only parameter as a literal.
+sql_of() {
+	local parameter=$1
+
+	shift
+	AWM_TRACE=sql awm "$@" 2>&1 >/dev/null |
+		sed -n 's/^sql: //p' | grep -v COMMIT | tail -n 1 |
+		sed "s/?1/$parameter/"
+}
+
+plan_start() {
+	corpus "$small" start.db
+	corpus "$small" alone.db
+
+	plan group 'awm --version against git --version' $((rounds * 3))
+	plan run 'awm --version' null awm --version
+	plan run 'git --version' null git --version
+	plan ratio 'awm --version / git --version' wall 'awm --version' \
+		'git --version' 1.0
+
+	plan group 'one task, both on the same file' $((rounds * 3))
+	plan run 'awm task show 1' null awm --db start.db task show 1
+	plan run 'sqlite3 FILE select' null sqlite3 start.db \
+		'select * from tasks where id=1'
+	plan run 'floor FILE select' null floor start.db \
+		'select * from tasks where id=1'
+	plan ratio 'show / sqlite3, same file' wall 'awm task show 1' \
+		'sqlite3 FILE select' 2.0
+	plan ratio 'show / C client, same file' wall 'awm task show 1' \
+		'floor FILE select' 1.3
+
+	plan group 'one task, each on a file of its own' $((rounds * 3))
+	plan run 'awm task show 1' null awm --db alone.db task show 1
+	plan run 'sqlite3 FILE select' null sqlite3 start.db \
+		'select * from tasks where id=1'
+	plan ratio 'show / sqlite3, own files' wall 'awm task show 1' \
+		'sqlite3 FILE select' 2.0
+}
+
+plan_list() {
+	local i n title sql
+	local -a titles=('top 50' 'top 50 of a tag' 'top 50 of a project'
+		'top 50 of a status')
+	local -a flags=('' '--tag=tag7' '--project=7' '--status=todo')
+	local -a values=('' "'tag7'" 7 '')
+
+	# Readers only: awm and the shell may share a file, but the shell would
+	# remove the log that awm leaves, so each has its own.
+	for n in "$small" "$big"; do
+		corpus "$n" "list-$n.db"
+		cp --reflink=auto "list-$n.db" "shell-$n.db"
+	done
+	for i in "${!titles[@]}"; do
+		title=${titles[i]}
+		sql=$(sql_of "${values[i]}" --db "list-$small.db" task list \
+			-n 50 ${flags[i]:+"${flags[i]}"})
+		plan group "$title" "$rounds"
+		for n in "$small" "$big"; do
+			plan run "awm, $n tasks" null awm --db "list-$n.db" \
+				task list -n 50 ${flags[i]:+"${flags[i]}"}
+			plan run "sqlite3, $n tasks" null sqlite3 \
+				"shell-$n.db" "$sql"
+		done
+		for n in "$small" "$big"; do
+			plan ratio "$title / sqlite3, $n" wall "awm, $n tasks" \
+				"sqlite3, $n tasks" 1.3
+		done
+		plan ratio "$title, $big / $small" wall "awm, $big tasks" \
+			"awm, $small tasks" 1.5
+	done
+}
+
+# What awm writes for `task add`, as one durable transaction of the shell.
+insert_sql() {
+	cat <<-'SQL'
+		PRAGMA foreign_keys=ON;
+		PRAGMA synchronous=FULL;
+		BEGIN IMMEDIATE;
+		INSERT INTO tasks ("projectId","title","order","createdAt","updatedAt")
+			VALUES (1,'One more task of the benchmark',
+			(SELECT COALESCE(MAX("order"),-1)+1 FROM tasks
+				WHERE "projectId"=1 AND "deletedAt" IS NULL),
+			1763985600000,1763985600000);
+		INSERT INTO search_indexes ("entityType","entityId","content","createdAt","updatedAt")
+			VALUES ('task',last_insert_rowid(),'One more task of the benchmark',
+			1763985600000,1763985600000);
+		INSERT INTO activities ("projectId","taskId","userId","type","changes","createdAt","updatedAt")
+			VALUES (1,(SELECT MAX(id) FROM tasks),1,'task.created',
+			'{"projectId":{"from":null,"to":1},"title":{"from":null,"to":"One more task of the benchmark"},"order":{"from":null,"to":1}}',
+			1763985600000,1763985600000);
+		COMMIT;
+	SQL
+}
+
+# The calls that reach the disk, of one command.
+fsyncs() {
+	local name=$1
+
+	shift
+	if ! command -v strace >/dev/null; then
+		printf '  %-44s %9s\n' "$name" 'no strace'
+		return
+	fi
+	strace -f -qq -e trace=fsync,fdatasync -o trace "$@" >/dev/null 2>&1 ||
+		true
+	printf '  %-44s %9d\n' "$name" "$(grep -cE 'sync\(' trace || true)"
+}
+
+plan_add() {
+	local n sql
+
+	sql=$(insert_sql | tr '\n\t' '  ')
+	for n in 0 "$small" "$big"; do
+		if ((n == 0)); then
+			awm --db add-0.db -q task add first >/dev/null
+			sqlite3 add-0.db 'PRAGMA wal_checkpoint(TRUNCATE)' >/dev/null
+			cp add-0.db insert-0.db
+		else
+			corpus "$n" "add-$n.db"
+			cp --reflink=auto "add-$n.db" "insert-$n.db"
+		fi
+	done
+	plan group 'add one task, durably' $((rounds * 2))
+	for n in 0 "$small" "$big"; do
+		plan run "awm, $n tasks" null awm --db "add-$n.db" -q task add \
+			-p 1 'One more task of the benchmark'
+		plan run "sqlite3, $n tasks" null sqlite3 "insert-$n.db" "$sql"
+	done
+	for n in 0 "$small" "$big"; do
+		plan ratio "add / sqlite3, $n" wall "awm, $n tasks" \
+			"sqlite3, $n tasks" 1.1
+	done
+	plan ratio "add, $big / 0" wall "awm, $big tasks" 'awm, 0 tasks' 1.2
+}
+
+after_add() {
+	printf '\nfsyncs of one add\n'
+	fsyncs 'awm, warm log (goal 2)' awm --db add-0.db task add -p 1 warm
+	fsyncs 'sqlite3 shell' sqlite3 insert-0.db "$(insert_sql)"
+}
+
+plan_stream() {
+	local n format
+
+	for n in "$small" "$big"; do
+		[[ -f list-$n.db ]] || corpus "$n" "list-$n.db"
+	done
+	for format in json jsonl csv tsv; do
+		plan group "all tasks as $format" 5
+		for n in "$small" "$big"; do
+			plan run "$n tasks" pipe awm --db "list-$n.db" task \
+				list --all --format "$format"
+		done
+		plan ratio "first row of $format, $big / $small" first \
+			"$big tasks" "$small tasks" 1.5
+		plan ratio "memory of $format, $big / $small" rss "$big tasks" \
+			"$small tasks" 1.1
+		plan limit "memory of $format, kB" rss "$big tasks" 16384
+		plan rate "rows a second as $format" "$big tasks" "$big"
+	done
+
+	plan group "export of $big tasks" 5
+	plan run 'awm jsonl' null awm --db "list-$big.db" task list --all \
+		--format jsonl --sort id
+	plan run 'sqlite3 -json' null sqlite3 -json "list-$big.db" \
+		'select * from tasks'
+	plan run 'C client' null floor "list-$big.db" 'select * from tasks'
+	plan ratio 'export / C client' wall 'awm jsonl' 'C client' 1.2
+	plan ratio 'export / sqlite3 -json' wall 'awm jsonl' 'sqlite3 -json' -
+}
+
+for group in "${groups[@]}"; do
+	printf '== %s\n' "$group"
+	exec 9>"plan-$group"
+	"plan_$group"
+	exec 9>&-
+	ratio <"plan-$group"
+	if [[ $(type -t "after_$group") == function ]]; then
+		"after_$group"
+	fi
+done
