@@ -52,7 +52,7 @@ struct project_list_args {
 
 static const struct option list_options[] = {
 	OPT_FILTER("status", 's', "status", "STATUS",
-		   "in one of these states: a,b"),
+		   "in this state, or in one of several: active,on_hold"),
 	OPT_FILTER("owner", 0, "ownerId", "USER", "of this owner, or me"),
 	OPT_FILTER("team", 0, "teamId", "TEAM", "of this team; none for none"),
 	OPT_FILTER("favorite", 0, "isFavorite", NULL, "favorites only"),
@@ -61,7 +61,7 @@ static const struct option list_options[] = {
 	OPT_FLAG("all", 'a', struct project_list_args, all,
 		 "archived ones too"),
 	OPT_FILTER("provider", 0, "aiProvider", "PROVIDER",
-		   "with this AI provider"),
+		   "for this AI provider"),
 	OPT_COMPARE("title", 0, "title", AWM_OP_CONTAINS, "TEXT",
 		    "whose title contains TEXT"),
 	OPT_FILTER("created", 0, "createdAt", "DATE",

@@ -11,6 +11,7 @@
  * front (report.c) chooses columns and writer; a writer sees columns only.
  */
 
+struct names;
 struct report;
 struct table;
 
@@ -32,6 +33,7 @@ struct report {
 	struct buf buf;	     /* what the writer has written */
 	struct jsonw json;   /* of report_json.c */
 	struct table *table; /* of report_table.c */
+	struct names *names; /* likewise */
 	/* where each column stands in rows of this layout */
 	const struct awm_field *const *layout;
 	size_t layout_count;

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "base/utf8.h"
+#include "cmd/names.h"
 #include "cmd/out.h"
 #include "cmd/report.h"
 #include "cmd/table.h"
@@ -46,12 +47,28 @@ static struct table *table_make(struct report *rep, size_t ncolumns)
 	return t;
 }
 
-static void describe(struct table_column *c, const struct awm_field *f)
+static enum table_shrink shrink_of(const struct awm_field *f)
+{
+	switch (f->type) {
+	case AWM_TYPE_TEXT:
+		return SHRINK_TEXT;
+	case AWM_TYPE_ENUM:
+		return SHRINK_WORD;
+	case AWM_TYPE_JSON:
+	case AWM_TYPE_REF:
+		return SHRINK_FIRST;
+	default:
+		return SHRINK_LAST;
+	}
+}
+
+static void describe(const struct report *rep, struct table_column *c,
+		     const struct awm_field *f)
 {
 	c->label = f->label ? f->label : f->name;
-	c->right = f->type == AWM_TYPE_INT || f->type == AWM_TYPE_REAL ||
-		   f->type == AWM_TYPE_REF;
-	c->shrinks = f->type == AWM_TYPE_TEXT || f->type == AWM_TYPE_JSON;
+	c->right = f->type == AWM_TYPE_INT || f->type == AWM_TYPE_REAL;
+	c->shrinks = shrink_of(f);
+	c->optional = !rep->run->globals.fields;
 	c->words = f->type == AWM_TYPE_ENUM || strcmp(f->name, "status") == 0 ||
 		   strcmp(f->name, "state") == 0;
 }
@@ -86,6 +103,20 @@ static void add_related(struct buf *b, const struct awm_relation *rel)
 			 title ? " " : "", title ? title : "");
 }
 
+/* A cell of a column: of a reference the name, where there is one. */
+static void add_cell(struct report *rep, struct buf *b,
+		     const struct awm_field *f, const struct awm_value *v)
+{
+	const char *name = v->kind == AWM_INT
+				   ? names_find(rep->run, &rep->names, f, v->i)
+				   : NULL;
+
+	if (name)
+		buf_adds(b, name);
+	else
+		value_human(b, f, v, zone(rep));
+}
+
 /* ---- a listing ---- */
 
 static int columns(struct report *rep, const struct awm_record *row)
@@ -96,7 +127,7 @@ static int columns(struct report *rep, const struct awm_record *row)
 		size_t place = rep->places[i];
 
 		if (place < row->count)
-			describe(t->columns + i, row->fields[place]);
+			describe(rep, t->columns + i, row->fields[place]);
 		else
 			t->columns[i].label = report_name(rep, row, i);
 	}
@@ -125,8 +156,7 @@ static int table_row(struct report *rep, const struct awm_record *row)
 
 		buf_truncate(&b, 0);
 		if (v)
-			value_human(&b, row->fields[rep->places[i]], v,
-				    zone(rep));
+			add_cell(rep, &b, row->fields[rep->places[i]], v);
 		else if (rep->places[i] != PLACE_NONE)
 			add_related(&b, row->relations + rep->places[i] -
 						PLACE_RELATION);
@@ -189,7 +219,8 @@ static int sub_columns(struct report *rep, const struct awm_record *parent,
 		return -AWM_NOMEM;
 	for (size_t i = 0; i < row->count; i++)
 		if (sub_shows(parent, row, i))
-			describe(rep->table->columns + n++, row->fields[i]);
+			describe(rep, rep->table->columns + n++,
+				 row->fields[i]);
 	for (size_t i = 0; i < row->nrelations; i++) {
 		_cleanup_buf_ struct buf b = {0};
 
@@ -212,7 +243,7 @@ static void sub_row(struct report *rep, const struct awm_record *parent,
 		if (!sub_shows(parent, row, i))
 			continue;
 		buf_truncate(&b, 0);
-		value_human(&b, row->fields[i], row->values + i, zone(rep));
+		add_cell(rep, &b, row->fields[i], row->values + i);
 		table_add(rep->table, buf_str(&b), b.len);
 	}
 	for (size_t i = 0; i < row->nrelations; i++) {
@@ -318,6 +349,19 @@ static void add_indented(struct buf *out, const char *s, size_t len,
 	buf_addc(out, '\n');
 }
 
+/* Of a reference the id, to go on with, and the name. */
+static void add_detail(struct report *rep, struct buf *b,
+		       const struct awm_field *f, const struct awm_value *v)
+{
+	const char *name = v->kind == AWM_INT
+				   ? names_find(rep->run, &rep->names, f, v->i)
+				   : NULL;
+
+	value_human(b, f, v, zone(rep));
+	if (name)
+		buf_addf(b, " %s", name);
+}
+
 static void detail(struct report *rep, const struct awm_record *row, size_t i,
 		   size_t width)
 {
@@ -335,7 +379,7 @@ static void detail(struct report *rep, const struct awm_record *row, size_t i,
 	if (rel && rel->count)
 		add_related(&text, rel);
 	else if (v)
-		value_human(&text, row->fields[rep->places[i]], v, zone(rep));
+		add_detail(rep, &text, row->fields[rep->places[i]], v);
 	else if (rep->places[i] != PLACE_NONE)
 		add_related(&text,
 			    row->relations + rep->places[i] - PLACE_RELATION);

@@ -5,9 +5,9 @@
 
 #include "base/utf8.h"
 
-#define GAP	  2
-#define NARROWEST 8
-#define ELLIPSIS  "…"
+#define GAP	 2
+#define EMPTY	 "-"
+#define ELLIPSIS "…"
 
 #define BOLD  "\033[1m"
 #define RESET "\033[m"
@@ -76,12 +76,26 @@ static size_t write_cut(const struct table *t, size_t limit, const char *s,
 	return utf8_width(s, len) + (limit ? 1 : 0);
 }
 
+/* A hidden last column leaves the padding of the one before. */
+static void end_line(const struct table *t)
+{
+	while (t->out->len && t->out->s[t->out->len - 1] == ' ')
+		buf_truncate(t->out, t->out->len - 1);
+	buf_addc(t->out, '\n');
+}
+
 static void write_cell(const struct table *t, size_t i, const char *s,
 		       size_t len, size_t width, const char *color)
 {
 	const struct table_column *c = t->columns + i;
+	bool last = i + 1 == t->ncolumns;
 	size_t used;
 
+	if (c->hidden) {
+		if (last)
+			end_line(t);
+		return;
+	}
 	if (c->right && width < c->width)
 		pad(t->out, c->width - width);
 	if (color)
@@ -89,8 +103,8 @@ static void write_cell(const struct table *t, size_t i, const char *s,
 	used = write_cut(t, c->width, s, len, width);
 	if (color)
 		buf_adds(t->out, RESET);
-	if (i + 1 == t->ncolumns)
-		buf_addc(t->out, '\n');
+	if (last)
+		end_line(t);
 	else if (c->right || used >= c->width)
 		pad(t->out, GAP);
 	else
@@ -138,16 +152,24 @@ static void widen(struct table_column *c, size_t width)
 		c->width = width;
 }
 
-/* The widest column of those that may be cut, by `shrinks` or at all. */
-static struct table_column *widest(struct table *t, bool shrinks)
+/* How far columns of each kind give way, step by step. */
+static const struct step {
+	enum table_shrink kind;
+	size_t narrowest;
+} steps[] = {
+	{SHRINK_FIRST, 10}, {SHRINK_TEXT, 24}, {SHRINK_FIRST, 6},
+	{SHRINK_WORD, 7},   {SHRINK_TEXT, 8},  {SHRINK_LAST, 6},
+};
+
+static struct table_column *widest(struct table *t, const struct step *step)
 {
 	struct table_column *best = NULL;
 
 	for (size_t i = 0; i < t->ncolumns; i++) {
 		struct table_column *c = t->columns + i;
 
-		if (c->width <= NARROWEST || c->right ||
-		    (shrinks && !c->shrinks))
+		if (c->width <= step->narrowest || c->right || c->hidden ||
+		    c->shrinks != step->kind)
 			continue;
 		if (!best || c->width > best->width)
 			best = c;
@@ -155,21 +177,41 @@ static struct table_column *widest(struct table *t, bool shrinks)
 	return best;
 }
 
+static size_t total_width(const struct table *t)
+{
+	size_t total = 0, shown = 0;
+
+	for (size_t i = 0; i < t->ncolumns; i++) {
+		if (t->columns[i].hidden)
+			continue;
+		total += t->columns[i].width;
+		shown++;
+	}
+	return shown ? total + (shown - 1) * GAP : 0;
+}
+
+static void hide_empty(struct table *t)
+{
+	for (size_t i = 1; i < t->ncolumns; i++)
+		if (t->columns[i].optional && !t->columns[i].filled)
+			t->columns[i].hidden = true;
+}
+
 static void fit(struct table *t)
 {
-	size_t total = (t->ncolumns - 1) * GAP;
+	size_t total = total_width(t);
 
-	for (size_t i = 0; i < t->ncolumns; i++)
-		total += t->columns[i].width;
-	while (t->max && total > t->max) {
-		struct table_column *c = widest(t, true);
+	if (!t->max || total <= t->max)
+		return;
+	hide_empty(t);
+	total = total_width(t);
+	for (size_t i = 0; i < ARRAY_LEN(steps) && total > t->max; i++) {
+		struct table_column *c;
 
-		if (!c)
-			c = widest(t, false);
-		if (!c)
-			break;
-		c->width--;
-		total--;
+		while (total > t->max && (c = widest(t, &steps[i]))) {
+			c->width--;
+			total--;
+		}
 	}
 }
 
@@ -188,6 +230,7 @@ static void settle(struct table *t)
 
 		memcpy(&cell, t->cells.s + i * sizeof(cell), sizeof(cell));
 		widen(t->columns + i % t->ncolumns, cell.width);
+		t->columns[i % t->ncolumns].filled |= cell.filled;
 	}
 	fit(t);
 	write_header(t);
@@ -204,7 +247,8 @@ static bool is_ascii(const char *s, size_t len)
 
 void table_add(struct table *t, const char *s, size_t len)
 {
-	struct table_cell cell = {0};
+	struct table_cell cell = {.filled = strcmp(s, EMPTY) != 0};
+	struct table_column *c;
 	size_t start = t->text.len, n;
 
 	if (is_ascii(s, len)) {
@@ -216,6 +260,9 @@ void table_add(struct table *t, const char *s, size_t len)
 					t->text.len - start);
 	}
 	cell.end = t->text.len;
+	/* A column that was left out comes back with its first value. */
+	c = t->columns + t->cells.len / sizeof(cell) % t->ncolumns;
+	c->hidden &= !cell.filled;
 	buf_add(&t->cells, &cell, sizeof(cell));
 	n = t->cells.len / sizeof(cell);
 	if (n % t->ncolumns)

@@ -10,17 +10,26 @@
  * is written as it comes and memory no longer grows.
  */
 
+/* What gives way when the terminal is too narrow: lists and names first, then
+ * states and titles, dates only when nothing else is left, numbers never. */
+enum table_shrink { SHRINK_LAST, SHRINK_TEXT, SHRINK_WORD, SHRINK_FIRST };
+
 struct table_column {
 	const char *label; /* borrowed */
 	bool right;	   /* numbers */
-	bool shrinks;	   /* free text, cut where it is too long */
-	bool words;	   /* of an enum: coloured by what they say */
+	enum table_shrink shrinks;
+	bool optional; /* left out, when room is short, if all cells are empty
+			*/
+	bool words;    /* of an enum: coloured by what they say */
+	bool filled;   /* some cell is not empty */
+	bool hidden;
 	size_t width;
 };
 
 struct table_cell {
 	size_t end;   /* of its text in `text` */
 	size_t width; /* on a terminal */
+	bool filled;  /* with more than the sign for nothing */
 };
 
 struct table {

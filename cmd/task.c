@@ -211,9 +211,9 @@ static int task_add(struct run *r)
 static const struct option list_options[] = {
 	OPT_FILTER("project", 'p', "projectId", "PROJECT", "of this project"),
 	OPT_FILTER("status", 's', "status", "STATUS",
-		   "in one of these states: a,b"),
+		   "in this state, or in one of several: todo,blocked"),
 	OPT_FILTER("priority", 'P', "priority", "PRIORITY",
-		   "with one of these priorities: a,b"),
+		   "with this priority, or one of several: urgent,high"),
 	OPT_FILTER("assignee", 0, "assigneeId", "USER",
 		   "assigned to this user: id, email, me, or none"),
 	OPT_FILTER("tag", 't', "tags", "TAG", "with all of these tags: a,b"),
@@ -221,7 +221,7 @@ static const struct option list_options[] = {
 		   "due on DATE, or today, overdue, none, before:DATE, "
 		   "after:DATE, A..B"),
 	OPT_FILTER("parent", 0, "parentTaskId", "TASK",
-		   "parts of this task; none for those of no other"),
+		   "parts of this task; with none, parts of no other"),
 	OPT_VALUE(OPTION_FILTER, "blocked", 0, "status", "blocked",
 		  "blocked ones"),
 	OPT_FILTER("blocked-by", 0, "blockedByTaskId", "TASK",
@@ -231,7 +231,7 @@ static const struct option list_options[] = {
 	OPT_FILTER("execution", 0, "executionType", "TYPE",
 		   "serial or parallel ones"),
 	OPT_FILTER("provider", 0, "aiProvider", "PROVIDER",
-		   "with this AI provider"),
+		   "for this AI provider"),
 	OPT_FILTER("estimate", 0, "estimatedMinutes", "MINUTES",
 		   "estimated to take so long; also A..B"),
 	OPT_FILTER("created", 0, "createdAt", "DATE",
@@ -777,7 +777,8 @@ const struct command cmd_task[] = {
 	       "restore'."),
 	 .aliases = "delete"},
 	{PLAIN("task restore", "take deleted tasks back",
-	       "A subtask is refused while its parent is deleted.")},
+	       "Subtasks that were deleted together with a task come back with "
+	       "it. A subtask alone is refused while its parent is deleted.")},
 	{
 		.name = "task purge",
 		.summary = "delete tasks for good",

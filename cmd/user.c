@@ -50,7 +50,8 @@ static int user_add(struct run *r)
 }
 
 static const struct option list_options[] = {
-	OPT_FILTER("role", 0, "role", "ROLE", "with one of these roles: a,b"),
+	OPT_FILTER("role", 0, "role", "ROLE",
+		   "with this role, or one of several: admin,member"),
 	OPT_COMPARE("name", 0, "name", AWM_OP_CONTAINS, "TEXT",
 		    "whose name contains TEXT"),
 	OPT_COMPARE("email", 0, "email", AWM_OP_CONTAINS, "TEXT",
@@ -176,8 +177,10 @@ static int tell_pref(struct prefs *p, const char *key, const cJSON *node)
 							 &json_field};
 	_cleanup_buf_ struct buf b = {0};
 	bool text = cJSON_IsString(node);
+	/* for people, as they would write it: true, not yes */
+	bool plain = text || p->run->globals.format == FORMAT_TABLE;
 	struct awm_value values[2] = {awm_value_text(key)};
-	const struct awm_record row = {.fields = text ? texts : others,
+	const struct awm_record row = {.fields = plain ? texts : others,
 				       .values = values,
 				       .count = ARRAY_LEN(values)};
 

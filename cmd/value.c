@@ -123,29 +123,108 @@ void value_plain(struct buf *b, const struct awm_field *f,
 		buf_addf(b, "%lld", (long long)v->i);
 }
 
-/* An array of strings reads better as a list; the rest stays JSON. */
+/* ---- JSON as a person reads it ---- */
+
+static void node_human(struct buf *b, const cJSON *node);
+
+static void scalar_human(struct buf *b, const cJSON *node)
+{
+	if (cJSON_IsString(node))
+		buf_adds(b, node->valuestring);
+	else if (cJSON_IsNull(node))
+		buf_addc(b, '-');
+	else if (cJSON_IsBool(node))
+		buf_adds(b, cJSON_IsTrue(node) ? "yes" : "no");
+	else
+		json_print(b, node);
+}
+
+/* A commit by the start of its hash and its subject. */
+static void commit_human(struct buf *b, const char *sha, const char *message)
+{
+	buf_addf(b, "%.10s %.*s", sha, (int)strcspn(message, "\r\n"), message);
+}
+
+/* What an activity says of a column: "todo → done". */
+static void change_human(struct buf *b, const cJSON *from, const cJSON *to)
+{
+	if (!cJSON_IsNull(from)) {
+		node_human(b, from);
+		buf_adds(b, " → ");
+	}
+	node_human(b, to);
+}
+
+static void object_human(struct buf *b, const cJSON *node)
+{
+	const char *sha = json_get_str(node, "sha");
+	const char *message = json_get_str(node, "message");
+	const cJSON *from = json_get(node, "from"), *to = json_get(node, "to");
+	const cJSON *item;
+
+	if (sha && message) {
+		commit_human(b, sha, message);
+		return;
+	}
+	if (from && to) {
+		change_human(b, from, to);
+		return;
+	}
+	cJSON_ArrayForEach(item, node)
+	{
+		buf_addf(b, "%s%s: ", item == node->child ? "" : ", ",
+			 item->string);
+		node_human(b, item);
+	}
+}
+
+static void node_human(struct buf *b, const cJSON *node)
+{
+	const cJSON *item;
+
+	if (cJSON_IsObject(node)) {
+		object_human(b, node);
+		return;
+	}
+	if (!cJSON_IsArray(node)) {
+		scalar_human(b, node);
+		return;
+	}
+	cJSON_ArrayForEach(item, node)
+	{
+		buf_adds(b, item == node->child ? "" : ", ");
+		node_human(b, item);
+	}
+}
+
 static void json_human(struct buf *b, const struct awm_value *v)
 {
 	_cleanup_json_ cJSON *tree = NULL;
-	const cJSON *item;
-	size_t start = b->len;
 
-	if (*v->s != '[' || json_parse(v->s, v->len, &tree) != 0) {
+	if (json_parse(v->s, v->len, &tree) != 0)
 		buf_add(b, v->s, v->len);
-		return;
-	}
-	cJSON_ArrayForEach(item, tree)
-	{
-		if (!cJSON_IsString(item)) {
-			buf_truncate(b, start);
-			buf_add(b, v->s, v->len);
-			return;
-		}
-		buf_adds(b, b->len > start ? ", " : "");
-		buf_adds(b, item->valuestring);
-	}
-	if (b->len == start)
+	else if ((cJSON_IsArray(tree) || cJSON_IsObject(tree)) && !tree->child)
 		buf_addc(b, '-');
+	else
+		node_human(b, tree);
+}
+
+/* The start of a day is how a date without a time is kept. */
+static void time_human(struct buf *b, int64_t ms, const char *zone)
+{
+	char text[TIME_ISO_SIZE];
+	int64_t start, end;
+
+	time_format_local(ms, zone, text);
+	time_day_bounds(ms, zone, &start, &end);
+	buf_add(b, text, ms == start ? strcspn(text, " ") : strlen(text));
+}
+
+static bool holds_minutes(const struct awm_field *f)
+{
+	size_t len = strlen(f->name);
+
+	return len > 7 && strcmp(f->name + len - 7, "Minutes") == 0;
 }
 
 void value_human(struct buf *b, const struct awm_field *f,
@@ -157,8 +236,10 @@ void value_human(struct buf *b, const struct awm_field *f,
 		buf_adds(b, secret_word(v));
 	else if (v->kind == AWM_NULL)
 		buf_addc(b, '-');
-	else if (v->kind == AWM_INT && f->type == AWM_TYPE_TIME) {
-		time_format_local(v->i, zone, text);
+	else if (v->kind == AWM_INT && f->type == AWM_TYPE_TIME)
+		time_human(b, v->i, zone);
+	else if (v->kind == AWM_INT && holds_minutes(f)) {
+		time_format_duration(v->i * 60, text);
 		buf_adds(b, text);
 	} else if (v->kind == AWM_INT && f->type == AWM_TYPE_BOOL)
 		buf_adds(b, v->i ? "yes" : "no");

@@ -13,6 +13,9 @@
  * unknown keys in a file are kept and ignored, and cannot be set. Keys are
  * "section.name" or "section.sub.name", compared without regard to case but
  * for the middle part.
+ *
+ * A file may give one key several values, of which the last one counts. Set
+ * replaces that one where it stands and leaves the others; unset removes all.
  */
 
 enum awm_option_type {
@@ -24,8 +27,8 @@ enum awm_option_type {
 };
 
 struct awm_option {
-	const char *key;  /* "user.email"; "alias.*" and "mcp.servers.*" are
-			     families of keys */
+	const char *key; /* "user.email"; "alias.*" and "mcp.servers.*" are
+			    families of keys */
 	enum awm_option_type type;
 	const char *dflt; /* as it would be written, or NULL */
 	int64_t min, max; /* INT and DURATION */

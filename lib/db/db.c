@@ -381,10 +381,11 @@ int64_t db_changes(struct db *db)
 
 static int write_join(struct db *db, db_fn *fn, void *arg)
 {
+	int64_t before = db->ops->changes_total(db->conn);
 	int r = fn(db, arg);
 
-	/* Half of its work may be done: nobody must commit that. */
-	if (r < 0)
+	/* Half of its work is done: nobody must commit that. */
+	if (r < 0 && db->ops->changes_total(db->conn) != before)
 		db->broken = true;
 	return r;
 }
@@ -480,6 +481,11 @@ bool db_in_write(const struct db *db)
 void db_set_dry_run(struct db *db, bool on)
 {
 	db->dry_run = on;
+}
+
+bool db_in_dry_run(const struct db *db)
+{
+	return db->dry_run;
 }
 
 void db_interrupt(struct db *db)

@@ -128,7 +128,7 @@ int db_write(struct db *db, db_fn *fn, void *arg);
 /* A part of a write that may fail alone: inside db_write() what fn did is
  * undone when it returns an error, and the rest may go on (a savepoint).
  * Elsewhere it is db_write(). When a db_write() that had joined fails instead,
- * the whole transaction can only be rolled back. */
+ * after it changed rows, the whole transaction can only be rolled back. */
 int db_part(struct db *db, db_fn *fn, void *arg);
 /* One consistent snapshot over several reads. */
 int db_read(struct db *db, db_fn *fn, void *arg);
@@ -137,6 +137,7 @@ bool db_in_write(const struct db *db);
 /* Whether a write transaction ends in rollback though fn succeeded
  * (--dry-run). */
 void db_set_dry_run(struct db *db, bool on);
+bool db_in_dry_run(const struct db *db);
 
 /* Makes the running statement fail with AWM_INTERRUPTED. Safe in a signal
  * handler. */

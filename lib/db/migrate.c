@@ -213,7 +213,8 @@ static int step_run(struct db *db, void *arg)
 	if (id.user_version > 0 && !up->applied) {
 		r = applied_verify(db, up->list, up->n, id.user_version);
 		/* Whoever took it from there has made the backup. */
-		if (r == 0 && id.user_version == up->report->from)
+		if (r == 0 && id.user_version == up->report->from &&
+		    !db_in_dry_run(db))
 			r = backup_make(db, id.user_version, up->arena,
 					&up->report->backup);
 		if (r < 0)
@@ -222,6 +223,21 @@ static int step_run(struct db *db, void *arg)
 	r = step_apply(db, up->step);
 	if (r == 0)
 		up->applied = true;
+	return r;
+}
+
+static int steps_run(struct db *db, void *arg)
+{
+	struct up *up = arg;
+	int from = up->report->from;
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < up->n; i++) {
+		up->step = &up->list[i];
+		if (up->step->version > from &&
+		    up->step->version <= up->report->to)
+			r = db_write(db, step_run, up);
+	}
 	return r;
 }
 
@@ -263,14 +279,14 @@ int migrate_up_list(struct db *db, const struct migration *list, size_t n,
 		return r;
 	report.from = id.user_version;
 	report.to = to;
-	for (size_t i = 0; i < n && list[i].version <= to; i++) {
-		if (list[i].version <= id.user_version)
-			continue;
-		up.step = &list[i];
-		r = db_write(db, step_run, &up);
-		if (r < 0)
-			return r;
-	}
+	/* A new file appears with all its tables or with none. In a dry run
+	 * each step needs what the one before it did. */
+	if (id.empty || db_in_dry_run(db))
+		r = db_write(db, steps_run, &up);
+	else
+		r = steps_run(db, &up);
+	if (r < 0)
+		return r;
 	/* Puts our mark into the file itself, where the next start looks. */
 	if (up.applied)
 		db_checkpoint(db);

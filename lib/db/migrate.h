@@ -44,9 +44,10 @@ struct migrate_report {
 
 /* Applies what is pending up to `to` (0: the newest), each step in one write
  * transaction that looks at the version again after it has the lock, so that
- * 20 racing processes apply each step once. An existing, non-empty database is
- * backed up first to "<file>.v<N>.<time>.bak". Refuses newer and foreign
- * files untouched, and files whose applied checksums differ from ours.
+ * 20 racing processes apply each step once. A new file gets all of them in one
+ * transaction: no other process sees it half made. An existing, non-empty
+ * database is backed up first to "<file>.v<N>.<time>.bak". Refuses newer and
+ * foreign files untouched, and files whose applied checksums differ from ours.
  * Going down is not supported: `to` below the current version is AWM_USAGE. */
 int migrate_up(struct db *db, int to, struct arena *a,
 	       struct migrate_report *ret);

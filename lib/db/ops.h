@@ -43,6 +43,8 @@ struct db_ops {
 	void (*rollback)(void *c);
 
 	int64_t (*changes)(void *c);
+	/* Rows changed since the connection was opened. */
+	int64_t (*changes_total)(void *c);
 	void (*interrupt)(void *c);
 	void (*checkpoint)(void *c);
 	int (*backup)(void *c, const char *path);
@@ -65,9 +67,5 @@ const struct db_ops *trace_wrap(const struct db_ops *ops);
 /* AWM_FAULT=db:N: the N-th call into the engine fails with AWM_DATABASE
  * "injected fault"; nomem:N: with AWM_NOMEM. Counts for the whole process. */
 const struct db_ops *fault_wrap(const struct db_ops *ops);
-
-/* The name of a network file system ("nfs") by its statfs magic; NULL for any
- * other. */
-const char *sqlite_network_fs(long type);
 
 #endif

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <pthread.h>
 #include <sqlite3.h>
@@ -8,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/vfs.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -17,6 +15,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "db/ops.h"
+#include "db/place.h"
 #include "db/queue.h"
 
 /*
@@ -179,98 +178,6 @@ static int fail(struct conn *c, sqlite3 *db, int rc)
 }
 
 /* Opening */
-
-/* Network file systems: their locks and their shared memory do not hold, so
- * the log would be torn sooner or later. 9p and FUSE may well be local. */
-const char *sqlite_network_fs(long type)
-{
-	static const struct {
-		unsigned magic;
-		const char *name;
-	} known[] = {
-		{0x00006969, "nfs"},   {0x0000517b, "smb"},
-		{0xff534d42, "cifs"},  {0xfe534d42, "smb"},
-		{0x5346414f, "afs"},   {0x6b414653, "afs"},
-		{0x73757245, "coda"},  {0x0000564c, "ncp"},
-		{0x00c36400, "ceph"},  {0x0bd00bd0, "lustre"},
-		{0xaad7aaea, "panfs"}, {0x47504653, "gpfs"},
-	};
-
-	for (size_t i = 0; i < ARRAY_LEN(known); i++)
-		if (known[i].magic == (unsigned)type)
-			return known[i].name;
-	return NULL;
-}
-
-static int place_check(const char *path)
-{
-	const char *name;
-	struct statfs fs;
-
-	if (statfs(path, &fs) < 0)
-		return 0;
-	name = sqlite_network_fs((long)fs.f_type);
-	if (!name)
-		return 0;
-	err_set(AWM_DATABASE, "'%s' is on a network file system (%s)", path,
-		name);
-	return err_hint("SQLite loses data there; keep the database on a local "
-			"disk and name it with --db or AWM_DB");
-}
-
-/* Makes an empty file, unless another process was faster. Nobody in this
- * process can hold locks on a file that did not exist, so the descriptor may
- * be closed. */
-static int file_make(const char *path)
-{
-	_cleanup_free_ char *folder = file_dirname(path);
-	int fd, r;
-
-	if (!folder)
-		return -AWM_NOMEM;
-	r = file_mkdir(folder);
-	if (r < 0)
-		return err_set(AWM_DATABASE, "%s", awm_error_last()->message);
-	r = place_check(folder);
-	if (r < 0)
-		return r;
-	fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW,
-		  0600);
-	if (fd < 0 && errno == EEXIST)
-		return 0;
-	if (fd < 0 || fchmod(fd, 0600) < 0) {
-		r = err_errno(AWM_DATABASE, "cannot make database '%s'", path);
-		if (fd >= 0)
-			close(fd);
-		return r;
-	}
-	close(fd);
-	return 0;
-}
-
-static int file_check(const struct db_open_opts *opts)
-{
-	struct stat st;
-
-	if (stat(opts->path, &st) < 0) {
-		if (errno != ENOENT)
-			return err_errno(AWM_DATABASE,
-					 "cannot open database '%s'",
-					 opts->path);
-		if (opts->create && !opts->read_only)
-			return file_make(opts->path);
-		err_set(AWM_NOT_FOUND, "no database at '%s'", opts->path);
-		return err_hint("make one with 'awm init'");
-	}
-	if (S_ISDIR(st.st_mode))
-		return err_set(AWM_DATABASE, "database '%s' is a folder",
-			       opts->path);
-	if (!S_ISREG(st.st_mode))
-		return err_set(AWM_DATABASE,
-			       "database '%s' is not a regular file",
-			       opts->path);
-	return place_check(opts->path);
-}
 
 static void library_setup(void)
 {
@@ -548,7 +455,7 @@ static int conn_open(const struct db_open_opts *opts, void **ret)
 {
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	struct conn *c;
-	int r = file_check(opts);
+	int r = place_check(opts);
 
 	if (r < 0)
 		return r;
@@ -865,7 +772,16 @@ static int moved_check(struct conn *c)
 	return err_hint("run the command again");
 }
 
-static int write_begin(struct conn *c)
+static void write_leave(struct conn *c)
+{
+	c->writing = false;
+	c->limit = 0;
+	queue_unlock(&c->queue);
+}
+
+/* Makes this process the writer: of the file that others mean by its name, too,
+ * and with the settings of writers. */
+static int write_enter(struct conn *c)
 {
 	int r;
 
@@ -873,20 +789,31 @@ static int write_begin(struct conn *c)
 		return fail_read_only(c);
 	c->limit = clock_ms() + c->wait_ms;
 	r = queue_enter(c);
-	if (r < 0)
-		return r;
-	r = moved_check(c);
+	if (r == 0)
+		r = moved_check(c);
 	if (r == 0)
 		r = writer_tune(c);
-	if (r == 0)
-		r = exec(c, "BEGIN IMMEDIATE");
 	if (r < 0)
-		queue_unlock(&c->queue);
-	c->writing = r == 0;
-	c->limit = 0;
+		write_leave(c);
 	c->id_known = false;
 	c->wal_pages = 0;
 	return r;
+}
+
+static int write_begin(struct conn *c)
+{
+	int r = write_enter(c);
+
+	if (r < 0)
+		return r;
+	r = exec(c, "BEGIN IMMEDIATE");
+	if (r < 0) {
+		write_leave(c);
+		return r;
+	}
+	c->writing = true;
+	c->limit = 0;
+	return 0;
 }
 
 static int conn_begin(void *conn, bool write)
@@ -899,15 +826,6 @@ static int conn_begin(void *conn, bool write)
 	return write ? write_begin(c) : exec(c, "BEGIN");
 }
 
-static void write_end(struct conn *c)
-{
-	if (!c->writing)
-		return;
-	c->writing = false;
-	c->limit = 0;
-	queue_unlock(&c->queue);
-}
-
 static int conn_commit(void *conn)
 {
 	struct conn *c = conn;
@@ -918,7 +836,8 @@ static int conn_commit(void *conn)
 	if (c->writing && c->wal_pages > DB_WAL_PAGES)
 		sqlite3_wal_checkpoint_v2(
 			c->db, "main", SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
-	write_end(c);
+	if (c->writing)
+		write_leave(c);
 	return 0;
 }
 
@@ -929,7 +848,8 @@ static void conn_rollback(void *conn)
 	/* SQLite has done it already after some errors. */
 	if (!sqlite3_get_autocommit(c->db))
 		sqlite3_exec(c->db, "ROLLBACK", NULL, NULL, NULL);
-	write_end(c);
+	if (c->writing)
+		write_leave(c);
 }
 
 static int64_t conn_changes(void *conn)
@@ -937,6 +857,13 @@ static int64_t conn_changes(void *conn)
 	struct conn *c = conn;
 
 	return sqlite3_changes64(c->db);
+}
+
+static int64_t conn_changes_total(void *conn)
+{
+	struct conn *c = conn;
+
+	return sqlite3_total_changes64(c->db);
 }
 
 static void conn_interrupt(void *conn)
@@ -958,10 +885,10 @@ static void conn_checkpoint(void *conn)
 	if (!c->queue.path &&
 	    queue_init(&c->queue, sqlite3_db_filename(c->db, "main")) < 0)
 		return;
-	/* Readers may hold it up: then what can be done is done. */
 	/* The log is opened by the first read. */
 	if (number_read(c, "PRAGMA user_version", &version, &row) < 0)
 		return;
+	/* Readers may hold it up: then what can be done is done. */
 	c->limit = clock_ms() + (c->wait_ms < 200 ? c->wait_ms : 200);
 	if (queue_lock(&c->queue, c->wait_ms, &c->interrupted) == 0) {
 		sqlite3_wal_checkpoint_v2(
@@ -975,10 +902,14 @@ static void conn_checkpoint(void *conn)
 
 static int copy_pages(struct conn *c, struct conn *from, struct conn *to)
 {
-	sqlite3_backup *b =
-		sqlite3_backup_init(to->db, "main", from->db, "main");
+	sqlite3_backup *b;
 	int rc = SQLITE_OK;
+	/* One snapshot for all the steps. */
+	int r = exec(from, "BEGIN; SELECT 1 FROM sqlite_schema LIMIT 1");
 
+	if (r < 0)
+		return r;
+	b = sqlite3_backup_init(to->db, "main", from->db, "main");
 	if (!b)
 		return fail(to, to->db, sqlite3_errcode(to->db));
 	while (rc == SQLITE_OK && !c->interrupted)
@@ -986,10 +917,7 @@ static int copy_pages(struct conn *c, struct conn *from, struct conn *to)
 	sqlite3_backup_finish(b);
 	if (rc == SQLITE_OK)
 		return interrupted_take(c);
-	if (rc != SQLITE_DONE)
-		return fail(to, to->db, rc);
-	/* A copy at rest needs no log beside it to be read. */
-	return exec(to, "PRAGMA journal_mode=DELETE");
+	return rc == SQLITE_DONE ? 0 : fail(to, to->db, rc);
 }
 
 /* Reads through a connection of its own: a transaction that is going on in
@@ -1010,78 +938,28 @@ static int copy_to(struct conn *c, const char *part, const char *path)
 	};
 	int r = handle_open(&from);
 
-	/* One snapshot for all the steps. */
-	if (r == 0)
-		r = exec(&from, "BEGIN; SELECT 1 FROM sqlite_schema LIMIT 1");
 	if (r == 0)
 		r = handle_open(&to);
 	if (r == 0)
 		r = copy_pages(c, &from, &to);
+	/* A copy at rest needs no log beside it to be read. */
+	if (r == 0)
+		r = exec(&to, "PRAGMA journal_mode=DELETE");
 	sqlite3_close(to.db);
 	sqlite3_close(from.db);
 	return r;
 }
 
-static int folder_sync(const char *path)
-{
-	_cleanup_free_ char *folder = file_dirname(path);
-	int fd, rc;
-
-	if (!folder)
-		return -AWM_NOMEM;
-	fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0)
-		return 0;
-	rc = fsync(fd);
-	close(fd);
-	return rc == 0 || errno == EINVAL
-		       ? 0
-		       : err_errno(AWM_DATABASE, "cannot sync '%s'", folder);
-}
-
-static int copy_publish(const char *part, const char *path)
-{
-	int rc = renameat2(AT_FDCWD, part, AT_FDCWD, path, RENAME_NOREPLACE);
-
-	if (rc < 0 && (errno == EINVAL || errno == ENOSYS)) {
-		/* A file system that cannot: a race is left open. */
-		if (access(path, F_OK) == 0) {
-			errno = EEXIST;
-			rc = -1;
-		} else {
-			rc = rename(part, path);
-		}
-	}
-	if (rc == 0)
-		return folder_sync(path);
-	if (errno == EEXIST)
-		return err_set(AWM_CONFLICT, "'%s' exists", path);
-	return err_errno(AWM_DATABASE, "cannot make '%s'", path);
-}
-
 static int conn_backup(void *conn, const char *path)
 {
-	struct conn *c = conn;
 	_cleanup_free_ char *part = NULL;
-	int fd, r;
+	int r = place_part(path, &part);
 
-	if (access(path, F_OK) == 0)
-		return err_set(AWM_CONFLICT, "'%s' exists", path);
-	if (asprintf(&part, "%s.%ld.part", path, (long)getpid()) < 0) {
-		part = NULL;
-		return err_nomem();
-	}
-	unlink(part);
-	fd = open(part, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW,
-		  0600);
-	if (fd < 0)
-		return err_errno(AWM_DATABASE, "cannot make '%s'", path);
-	r = fchmod(fd, 0600);
-	close(fd);
-	r = r < 0 ? err_errno(AWM_DATABASE, "cannot make '%s'", path)
-		  : copy_to(c, part, path);
+	if (r < 0)
+		return r;
+	r = copy_to(conn, part, path);
 	if (r == 0)
-		r = copy_publish(part, path);
+		r = place_publish(part, path);
 	if (r < 0)
 		unlink(part);
 	return r;
@@ -1091,22 +969,29 @@ static int conn_backup(void *conn, const char *path)
 static int conn_restore(void *conn, const char *path)
 {
 	struct conn *c = conn;
-	struct conn from = {
-		.path = (char *)path,
-		.name = (char *)path,
-		.flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX |
-			 SQLITE_OPEN_EXRESCODE,
+	struct db_open_opts opts = {
+		.path = path,
+		.read_only = true,
+		.wait_ms = c->wait_ms,
 	};
-	int r = queue_lock(&c->queue, c->wait_ms, &c->interrupted);
+	void *from = NULL;
+	int r;
 
+	if (!sqlite3_get_autocommit(c->db))
+		return err_set(AWM_ERROR,
+			       "sql: a restore inside of a transaction");
+	r = conn_open(&opts, &from);
 	if (r < 0)
 		return r;
-	r = handle_open(&from);
-	if (r == 0)
-		r = copy_pages(c, from.db, c->db);
-	sqlite3_close(from.db);
-	c->id_known = false;
-	queue_unlock(&c->queue);
+	r = write_enter(c);
+	if (r == 0) {
+		r = copy_pages(c, from, c);
+		sqlite3_wal_checkpoint_v2(
+			c->db, "main", SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+		write_leave(c);
+	}
+	c->ours = false;
+	conn_close(from);
 	return r;
 }
 
@@ -1173,6 +1058,7 @@ const struct db_ops sqlite_ops = {
 	.commit = conn_commit,
 	.rollback = conn_rollback,
 	.changes = conn_changes,
+	.changes_total = conn_changes_total,
 	.interrupt = conn_interrupt,
 	.checkpoint = conn_checkpoint,
 	.backup = conn_backup,

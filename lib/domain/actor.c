@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* Who acts: --as, $AWM_USER, user.email, or the one remembered for this OS
  * account on this database. */
+#include <limits.h>
 #include <pwd.h>
 #include <spawn.h>
 #include <stdio.h>
@@ -10,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/err.h"
+#include "base/time.h"
 #include "base/utf8.h"
 #include "domain/mutate.h"
 #include "domain/session.h"
@@ -82,6 +84,8 @@ static int no_such_user(const struct awm_session *s, const char *who)
 {
 	(void)s;
 	err_set(AWM_DENIED, "unknown user '%s'", who);
+	if (!strchr(who, '@'))
+		return err_hint("a user is named by id or email address");
 	return err_hint("an admin can add it: awm --as ADMIN user add %s", who);
 }
 
@@ -160,10 +164,31 @@ static int any_user(struct awm_session *s, bool *ret)
 	return 0;
 }
 
+/* The zone of the machine, as an IANA name: $TZ, or where /etc/localtime leads
+ * to. "UTC" when it cannot be told. */
+static const char *system_zone(struct arena *a)
+{
+	const char *tz = getenv("TZ");
+	char target[PATH_MAX];
+	ssize_t n;
+
+	if (tz && *tz == ':')
+		tz++;
+	if (tz && *tz)
+		return time_zone_valid(tz) ? tz : "UTC";
+	n = readlink("/etc/localtime", target, sizeof(target) - 1);
+	target[n > 0 ? n : 0] = '\0';
+	tz = strstr(target, "/zoneinfo/");
+	if (!tz || !time_zone_valid(tz + strlen("/zoneinfo/")))
+		return "UTC";
+	return arena_strdup(a, tz + strlen("/zoneinfo/"));
+}
+
 static int add_first_user(struct awm_session *s, const struct first_use *use)
 {
 	const struct awm_field *f = entity_user.fields;
 	struct awm_set sets[] = {
+		{&f[USER_timezone], awm_value_text(system_zone(&s->arena))},
 		{&f[USER_email], awm_value_text(use->email)},
 		{&f[USER_name], awm_value_text(use->name)},
 		{&f[USER_role], awm_value_text("admin")},
@@ -171,7 +196,8 @@ static int add_first_user(struct awm_session *s, const struct first_use *use)
 	int rc;
 
 	s->bootstrap = true;
-	rc = mutate_add(s, &entity_user, sets, ARRAY_LEN(sets), NULL, NULL);
+	rc = mutate_add(s, &entity_user, sets, ARRAY_LEN(sets), NULL, NULL,
+			NULL, NULL);
 	s->bootstrap = false;
 	return rc;
 }
@@ -259,8 +285,11 @@ static int find_named(struct awm_session *s, const char *who)
 	rc = any_user(s, &any);
 	if (rc)
 		return rc;
+	/* Another process may just have made the first user: this very one. */
 	if (any)
-		return no_such_user(s, who);
+		rc = load_by_name(s, who);
+	if (any)
+		return rc == -AWM_NOT_FOUND ? no_such_user(s, who) : rc;
 	use.name = first_name(s, who);
 	return use.name ? awm_transaction(s, first_use, &use) : -AWM_NOMEM;
 }

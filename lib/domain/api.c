@@ -52,13 +52,22 @@ static int refuse_readonly(const struct awm_entity *e,
 	return 0;
 }
 
+static int amend_add(struct awm_session *s, struct change *c, void *ctx)
+{
+	(void)s;
+	(void)ctx;
+	return c->e == &entity_task ? task_needs_reason(c) : 0;
+}
+
 int awm_add(struct awm_session *s, const struct awm_entity *e,
 	    const struct awm_set *sets, size_t n, struct awm_pool *pool,
 	    struct awm_record **ret)
 {
 	int rc = refuse_readonly(e, sets, n);
 
-	return rc ? rc : mutate_add(s, e, sets, n, pool_arena(pool), ret);
+	return rc ? rc
+		  : mutate_add(s, e, sets, n, amend_add, NULL, pool_arena(pool),
+			       ret);
 }
 
 static int check_stale(const struct change *c, const struct awm_edit_opts *opts)
@@ -82,6 +91,8 @@ static int amend_task(struct change *c, const struct awm_edit_opts *opts)
 
 	if (!rc)
 		rc = task_may_become(c, &c->after[TASK_status]);
+	if (!rc)
+		rc = task_needs_reason(c);
 	if (!rc && (tags.nadd || tags.nrm))
 		rc = task_amend_tags(c, &tags);
 	return rc;

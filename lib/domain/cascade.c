@@ -5,7 +5,8 @@
 #include "domain/mutate.h"
 #include "queries.h"
 
-typedef int id_fn(struct awm_session *s, int64_t id);
+/* `arg` is what the query was asked for. */
+typedef int id_fn(struct awm_session *s, int64_t id, int64_t arg);
 
 /* Calls fn for each id that the query gives for ?1; the list is read whole
  * first, since fn may change what it came from. */
@@ -25,13 +26,19 @@ static int each_id(struct awm_session *s, const char *query, int64_t arg,
 		db_reset(st);
 	const int64_t *ids = (const int64_t *)(const void *)list.s;
 	for (size_t i = 0; i < list.len / sizeof(*ids) && !rc; i++)
-		rc = fn(s, ids[i]);
+		rc = fn(s, ids[i], arg);
 	return rc;
+}
+
+static int release(struct awm_session *s, int64_t id, int64_t project)
+{
+	(void)project;
+	return task_release_waiting(s, id);
 }
 
 int cascade_project(struct awm_session *s, int64_t id)
 {
-	int rc = each_id(s, query_project_blocking, id, task_release_waiting);
+	int rc = each_id(s, query_project_blocking, id, release);
 
 	if (!rc)
 		rc = db_run(s->db, query_project_unindex_comments, "i", id);
@@ -42,8 +49,9 @@ int cascade_project(struct awm_session *s, int64_t id)
 	return rc;
 }
 
-static int delete_project(struct awm_session *s, int64_t id)
+static int delete_project(struct awm_session *s, int64_t id, int64_t owner)
 {
+	(void)owner;
 	return mutate_delete(s, &entity_project, id, NULL, NULL);
 }
 
@@ -70,6 +78,11 @@ int cascade_user(struct awm_session *s, int64_t id)
 			 "SELECT \"id\" FROM \"projects\" WHERE \"ownerId\"=?1",
 			 id, delete_project);
 
+	if (!rc)
+		rc = each_id(s,
+			     "SELECT \"taskId\" FROM \"task_watchers\" "
+			     "WHERE \"userId\"=?1",
+			     id, task_unwatch);
 	for (size_t i = 0; i < ARRAY_LEN(before) && !rc; i++)
 		rc = db_run(s->db, before[i], "i", id);
 	return rc;

@@ -19,4 +19,8 @@ int cascade_user(struct awm_session *s, int64_t id);
 /* Tasks that wait for this one wait no longer; task.c. */
 int task_release_waiting(struct awm_session *s, int64_t blocker);
 
+/* Takes a user out of a task's watchers, also of a deleted one; task_verbs.c.
+ */
+int task_unwatch(struct awm_session *s, int64_t id, int64_t user);
+
 #endif

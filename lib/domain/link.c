@@ -232,8 +232,7 @@ static int amend_commits(struct awm_session *s, struct change *c, void *ctx)
 static int link_task(struct linker *k, struct link *first, size_t count)
 {
 	struct append add = {first, count, 0};
-	int rc = mutate_edit(k->session, &entity_task, first->task, NULL, 0,
-			     amend_commits, &add, NULL, NULL);
+	int rc = store_exists(k->session->db, &entity_task, first->task);
 
 	if (rc == -AWM_NOT_FOUND && !k->task) {
 		/* A message may name what was never here, or was purged. */
@@ -243,6 +242,9 @@ static int link_task(struct linker *k, struct link *first, size_t count)
 		k->report.unknown += (int64_t)count;
 		return 0;
 	}
+	if (!rc)
+		rc = mutate_edit(k->session, &entity_task, first->task, NULL, 0,
+				 amend_commits, &add, NULL, NULL);
 	k->report.linked += add.linked;
 	return rc;
 }

@@ -304,10 +304,15 @@ static int mutate(struct awm_session *s, struct mutation *m,
 }
 
 int mutate_add(struct awm_session *s, const struct awm_entity *e,
-	       const struct awm_set *sets, size_t n, struct arena *arena,
-	       struct awm_record **ret)
+	       const struct awm_set *sets, size_t n, mutate_fn *amend,
+	       void *ctx, struct arena *arena, struct awm_record **ret)
 {
-	struct mutation m = {.kind = KIND_ADD, .e = e, .sets = sets, .n = n};
+	struct mutation m = {.kind = KIND_ADD,
+			     .e = e,
+			     .sets = sets,
+			     .n = n,
+			     .amend = amend,
+			     .ctx = ctx};
 
 	return mutate(s, &m, arena, ret);
 }

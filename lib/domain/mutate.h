@@ -38,13 +38,13 @@ typedef int mutate_fn(struct awm_session *s, struct change *c, void *ctx);
 /* `arena` and `ret` may be NULL. Unlike awm_add() and awm_edit() these also
  * set columns that awm keeps. */
 int mutate_add(struct awm_session *s, const struct awm_entity *e,
-	       const struct awm_set *sets, size_t n, struct arena *arena,
-	       struct awm_record **ret);
+	       const struct awm_set *sets, size_t n, mutate_fn *amend,
+	       void *ctx, struct arena *arena, struct awm_record **ret);
 int mutate_edit(struct awm_session *s, const struct awm_entity *e, int64_t id,
 		const struct awm_set *sets, size_t n, mutate_fn *amend,
 		void *ctx, struct arena *arena, struct awm_record **ret);
-int mutate_delete(struct awm_session *s, const struct awm_entity *e,
-		  int64_t id, struct arena *arena, struct awm_record **ret);
+int mutate_delete(struct awm_session *s, const struct awm_entity *e, int64_t id,
+		  struct arena *arena, struct awm_record **ret);
 
 void change_set(struct change *c, size_t field, struct awm_value value);
 /* Whether the field differs between before and after. */
@@ -60,8 +60,8 @@ bool value_is(const struct awm_value *v, const char *word);
  */
 struct rules {
 	const struct awm_entity *entity;
-	enum role role;		/* to add, edit */
-	enum role delete_role;	/* to delete */
+	enum role role;	       /* to add, edit */
+	enum role delete_role; /* to delete */
 	const char *(*event)(const struct change *c);
 	int (*check)(struct awm_session *s, struct change *c);
 	int (*wrote)(struct awm_session *s, const struct change *c);

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "base/time.h"
 #include "domain/cascade.h"
 #include "domain/mutate.h"
 #include "domain/pool.h"
@@ -130,7 +131,8 @@ static int add_member(struct awm_session *s, void *ctx)
 		return rc;
 	if (rc)
 		return mutate_add(s, &entity_project_member, sets,
-				  ARRAY_LEN(sets), m->arena, &m->record);
+				  ARRAY_LEN(sets), NULL, NULL, m->arena,
+				  &m->record);
 	return mutate_edit(s, &entity_project_member, id, sets, m->role ? 1 : 0,
 			   NULL, NULL, m->arena, &m->record);
 }
@@ -223,11 +225,15 @@ int awm_project_stats(struct awm_session *s, int64_t id, struct awm_pool *pool,
 	_cleanup_stmt_ struct db_stmt *st = NULL;
 	const struct awm_field *fields[ARRAY_LEN(stats_fields)];
 	struct keep k = {.arena = pool_arena(pool)};
+	int64_t today, tomorrow;
 	int rc;
 
 	for (size_t i = 0; i < ARRAY_LEN(fields); i++)
 		fields[i] = &stats_fields[i];
-	rc = db_query(s->db, &st, query_project_stats, "ii", id, s->now);
+	time_day_bounds(s->now, s->acting ? s->actor.timezone : NULL, &today,
+			&tomorrow);
+	rc = db_query(s->db, &st, query_project_stats, "iii", id, s->now,
+		      today);
 	if (!rc)
 		rc = store_rows(st, fields, ARRAY_LEN(fields), keep_copy, &k);
 	if (rc)

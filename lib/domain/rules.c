@@ -20,6 +20,48 @@ static const char *team_updated(const struct change *c)
 	return "team.updated";
 }
 
+static const char *time_event(const struct change *c)
+{
+	bool ended = c->after && c->after[TIME_ENTRY_endTime].kind != AWM_NULL;
+
+	if (!c->before)
+		return ended ? "time.added" : "time.started";
+	if (ended && c->before[TIME_ENTRY_endTime].kind == AWM_NULL)
+		return "time.stopped";
+	return NULL;
+}
+
+static const char *execution_event(const struct change *c)
+{
+	static const char *const events[][2] = {
+		{"running", "execution.started"},
+		{"success", "execution.succeeded"},
+		{"failed", "execution.failed"},
+		{"cancelled", "execution.cancelled"},
+	};
+
+	if (!c->after || !change_differs(c, EXECUTION_status))
+		return NULL;
+	for (size_t i = 0; i < ARRAY_LEN(events); i++)
+		if (value_is(&c->after[EXECUTION_status], events[i][0]))
+			return events[i][1];
+	return NULL;
+}
+
+static const struct rules time_rules = {
+	.entity = &entity_time_entry,
+	.role = ROLE_MEMBER,
+	.delete_role = ROLE_MEMBER,
+	.event = time_event,
+};
+
+static const struct rules execution_rules = {
+	.entity = &entity_execution,
+	.role = ROLE_MEMBER,
+	.delete_role = ROLE_MEMBER,
+	.event = execution_event,
+};
+
 static const struct rules project_member_rules = {
 	.entity = &entity_project_member,
 	.role = ROLE_MEMBER,
@@ -38,7 +80,8 @@ const struct rules *rules_of(const struct awm_entity *e)
 {
 	static const struct rules *const all[] = {
 		&task_rules,	       &project_rules,	   &user_rules,
-		&project_member_rules, &team_member_rules,
+		&project_member_rules, &team_member_rules, &time_rules,
+		&execution_rules,
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(all); i++)

@@ -272,20 +272,18 @@ static int write_row(struct seeder *k, struct seed_row *row,
 	int rc;
 
 	if (edit)
-		rc = mutate_edit(k->session, row->e,
-				 (int64_t)edit->valuedouble, sets, n, NULL,
-				 NULL, &k->arena, &record);
+		rc = mutate_edit(k->session, row->e, (int64_t)edit->valuedouble,
+				 sets, n, NULL, NULL, &k->arena, &record);
 	else
-		rc = mutate_add(k->session, row->e, sets, n, &k->arena,
-				&record);
+		rc = mutate_add(k->session, row->e, sets, n, NULL, NULL,
+				&k->arena, &record);
 	if (rc)
 		return rc;
 	row->added = edit ? 0 : 1;
 	rc = store_secrets(k, row->e, record->values[0].i, row->json);
 	if (!rc)
 		rc = keep_watchers(k, record);
-	return rc ? rc
-		  : remember(k, row->key, row->table, record->values[0].i);
+	return rc ? rc : remember(k, row->key, row->table, record->values[0].i);
 }
 
 static int add_row(struct seeder *k, struct seed_row *row)
@@ -339,8 +337,7 @@ static void plain_sql(struct buf *sql, const struct seed_row *row)
 	cJSON_ArrayForEach(node, row->json)
 	{
 		if (node->string[0] != '$')
-			buf_addf(sql, "%s\"%s\"", n++ ? "," : "",
-				 node->string);
+			buf_addf(sql, "%s\"%s\"", n++ ? "," : "", node->string);
 	}
 	buf_adds(sql, ") VALUES (");
 	for (int i = 1; i <= n; i++)
@@ -459,7 +456,7 @@ static int run(struct awm_session *s, void *ctx)
 
 static const struct awm_field seed_fields[] = {
 	{.name = "table", .label = "Table", .type = AWM_TYPE_TEXT},
-	{.name = "added", .label = "Added", .type = AWM_TYPE_INT},
+	{.name = "count", .label = "Added", .type = AWM_TYPE_INT},
 };
 
 static int tell(const struct count *count, awm_row_fn *fn, void *ctx)

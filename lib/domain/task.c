@@ -171,6 +171,15 @@ static int next_order(struct awm_session *s, struct change *c)
 	return rc;
 }
 
+/* Comments and executions go along by the schema's cascade; their search rows
+ * would stay. */
+static int unindex_parts(struct awm_session *s, int64_t id)
+{
+	int rc = db_run(s->db, query_task_unindex_comments, "i", id);
+
+	return rc ? rc : db_run(s->db, query_task_unindex_executions, "i", id);
+}
+
 /* A purge needs its blocked and subordinate tasks gone first; that is done by
  * awm_task_purge(). */
 static int task_check(struct awm_session *s, struct change *c)
@@ -179,7 +188,7 @@ static int task_check(struct awm_session *s, struct change *c)
 	int rc = 0;
 
 	if (!c->after)
-		return 0;
+		return unindex_parts(s, c->id);
 	new_place = change_differs(c, TASK_projectId);
 	if (new_place)
 		rc = check_project(s, c);
@@ -236,12 +245,31 @@ void task_unblock(struct change *c)
 			   awm_value_text(started ? "in_progress" : "todo"));
 }
 
+/* The next open task that this one waits for, or none. */
+static int next_blocker(struct awm_session *s, const struct change *c,
+			struct awm_value *ret)
+{
+	int rc = db_get(s->db, NULL, ret, query_task_next_blocker, "ii", c->id,
+			c->before[TASK_blockedByTaskId].i);
+
+	if (rc != -AWM_NOT_FOUND)
+		return rc;
+	err_clear();
+	*ret = AWM_VALUE_NULL;
+	return 0;
+}
+
 static int amend_unblock(struct awm_session *s, struct change *c, void *ctx)
 {
-	(void)s;
+	struct awm_value blocker;
+	int rc = next_blocker(s, c, &blocker);
+
 	(void)ctx;
-	change_set(c, TASK_blockedByTaskId, AWM_VALUE_NULL);
-	task_unblock(c);
+	if (rc)
+		return rc;
+	change_set(c, TASK_blockedByTaskId, blocker);
+	if (blocker.kind == AWM_NULL)
+		task_unblock(c);
 	return 0;
 }
 
@@ -320,6 +348,18 @@ int task_refuse_deleted(const struct change *c)
 		return 0;
 	err_set(AWM_INVALID, "task %lld is deleted", (long long)c->id);
 	return err_hint("awm task restore %lld", (long long)c->id);
+}
+
+int task_needs_reason(const struct change *c)
+{
+	bool was = c->before && value_is(&c->before[TASK_status], "blocked");
+
+	if (was || !value_is(&c->after[TASK_status], "blocked") ||
+	    c->after[TASK_blockedReason].kind != AWM_NULL ||
+	    c->after[TASK_blockedByTaskId].kind != AWM_NULL)
+		return 0;
+	err_set(AWM_INVALID, "a blocked task needs a blocker or a reason");
+	return err_hint("awm task block TASK --by TASK, or --reason TEXT");
 }
 
 int task_may_become(const struct change *c, const struct awm_value *status)

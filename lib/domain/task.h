@@ -9,6 +9,9 @@
  * that helps. Imports set a status as they find it. */
 int task_may_become(const struct change *c, const struct awm_value *status);
 
+/* AWM_INVALID for a task that becomes blocked by nothing at all. */
+int task_needs_reason(const struct change *c);
+
 /* People's verbs leave a deleted task alone, but for restore and purge. */
 int task_refuse_deleted(const struct change *c);
 

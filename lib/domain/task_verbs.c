@@ -166,25 +166,30 @@ static int run_verb(struct awm_session *s, void *ctx)
 			   &call->verb, call->arena, &call->record);
 }
 
-static const char *watch_sql(enum awm_task_verb verb)
+struct watch {
+	int64_t user;
+	bool on;
+	bool person; /* asked for by one: not of a deleted task */
+};
+
+static const char *watch_sql(bool on)
 {
-	return verb == AWM_TASK_WATCH
-		       ? "INSERT INTO \"task_watchers\"(\"taskId\",\"userId\","
-			 "\"createdAt\",\"updatedAt\") VALUES (?1,?2,?3,?3) "
-			 "ON CONFLICT DO NOTHING"
-		       : "DELETE FROM \"task_watchers\" "
-			 "WHERE \"taskId\"=?1 AND \"userId\"=?2 AND ?3=?3";
+	return on ? "INSERT INTO \"task_watchers\"(\"taskId\",\"userId\","
+		    "\"createdAt\",\"updatedAt\") VALUES (?1,?2,?3,?3) "
+		    "ON CONFLICT DO NOTHING"
+		  : "DELETE FROM \"task_watchers\" "
+		    "WHERE \"taskId\"=?1 AND \"userId\"=?2 AND ?3=?3";
 }
 
 /* task_watchers is the truth; watcherIds is made from it. */
 static int amend_watchers(struct awm_session *s, struct change *c, void *ctx)
 {
-	enum awm_task_verb verb = *(enum awm_task_verb *)ctx;
+	const struct watch *w = ctx;
 	struct awm_value ids;
-	int rc = task_refuse_deleted(c);
+	int rc = w->person ? task_refuse_deleted(c) : 0;
 
 	if (!rc)
-		rc = db_run(s->db, watch_sql(verb), "iii", c->id, s->actor.id,
+		rc = db_run(s->db, watch_sql(w->on), "iii", c->id, w->user,
 			    s->now);
 	if (!rc)
 		rc = db_get(s->db, c->arena, &ids,
@@ -197,6 +202,14 @@ static int amend_watchers(struct awm_session *s, struct change *c, void *ctx)
 	return rc;
 }
 
+int task_unwatch(struct awm_session *s, int64_t id, int64_t user)
+{
+	struct watch w = {.user = user};
+
+	return mutate_edit(s, &entity_task, id, NULL, 0, amend_watchers, &w,
+			   NULL, NULL);
+}
+
 int awm_task_do(struct awm_session *s, enum awm_task_verb verb, int64_t id,
 		struct awm_pool *pool, struct awm_record **ret)
 {
@@ -205,9 +218,10 @@ int awm_task_do(struct awm_session *s, enum awm_task_verb verb, int64_t id,
 				 NULL};
 	int rc;
 
+	struct watch w = {s->actor.id, verb == AWM_TASK_WATCH, true};
 	if (verb == AWM_TASK_WATCH || verb == AWM_TASK_UNWATCH)
 		return mutate_edit(s, &entity_task, id, NULL, 0, amend_watchers,
-				   &verb, call.arena, ret);
+				   &w, pool_arena(pool), ret);
 	rc = awm_transaction(s, run_verb, &call);
 	if (!rc && ret)
 		*ret = call.record;

@@ -46,9 +46,17 @@ struct repo_ops {
 	void (*close)(struct repo *repo);
 
 	/* Calls fn for each commit that the specs name, oldest first, each
-	 * once. A spec is a revision ("HEAD", "v1.0", "ab12cd") for that
-	 * single commit, or a range "a..b" / "a...b" / "..b" / "a..", or
-	 * "^rev" that hides what rev reaches. An unknown revision is
+	 * once. A spec is one of
+	 *
+	 *	rev	that single commit: "HEAD", "v1.0", "ab12cd"
+	 *	a..b	what b reaches and a does not; a side that is left out
+	 *		is HEAD, so "..b" is HEAD..b
+	 *	a...b	what one of them reaches and not both
+	 *	*	all that HEAD and every ref reach
+	 *	^rev	leaves out what rev reaches, from all the others
+	 *
+	 * Several specs are a union. No specs, or only "^rev": all that HEAD
+	 * reaches; nothing when HEAD has no commit yet. An unknown revision is
 	 * AWM_NOT_FOUND and no commit is visited. */
 	int (*walk)(struct repo *repo, const char *const *specs, size_t n,
 		    repo_commit_fn *fn, void *ctx, struct repo_error *err);

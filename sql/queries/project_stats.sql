@@ -1,4 +1,5 @@
--- Live tasks of project ?1 by status, at the instant ?2; hours are the
+-- Live tasks of project ?1 by status, at the instant ?2, in a day that began
+-- at ?3: what is due on a date is not overdue before that day is over. Hours are the
 -- project's own where set, else the sum of its tasks.
 SELECT p."id", p."title", COUNT(t."id"),
 	COUNT(CASE t."status" WHEN 'todo' THEN 1 END),
@@ -6,7 +7,8 @@ SELECT p."id", p."title", COUNT(t."id"),
 	COUNT(CASE t."status" WHEN 'in_review' THEN 1 END),
 	COUNT(CASE t."status" WHEN 'done' THEN 1 END),
 	COUNT(CASE t."status" WHEN 'blocked' THEN 1 END),
-	COUNT(CASE WHEN t."dueDate" < ?2 AND t."status" <> 'done' THEN 1 END),
+	COUNT(CASE WHEN t."dueDate" < ?2 AND t."dueDate" <> ?3
+		AND t."status" <> 'done' THEN 1 END),
 	COALESCE(p."estimatedHours", SUM(t."estimatedMinutes") / 60.0),
 	COALESCE(p."actualHours", SUM(t."actualMinutes") / 60.0),
 	p."totalCost"

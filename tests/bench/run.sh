@@ -208,22 +208,25 @@ after_add() {
 }
 
 plan_stream() {
-	local n format
+	local n format which name
 
 	for n in "$small" "$big"; do
 		[[ -f list-$n.db ]] || corpus "$n" "list-$n.db"
 	done
 	for format in json jsonl csv tsv; do
-		plan group "all tasks as $format" 5
-		for n in "$small" "$big"; do
-			plan run "$n tasks" pipe awm --db "list-$n.db" task \
-				list --all --format "$format"
+		for which in '' --all; do
+			name="${which:+all }$format"
+			plan group "a listing as $name" 5
+			for n in "$small" "$big"; do
+				plan run "$n tasks" pipe awm --db "list-$n.db" \
+					task list --format "$format" ${which:+"$which"}
+			done
+			plan ratio "first row of $name, $big / $small" first \
+				"$big tasks" "$small tasks" 1.5
+			plan ratio "memory of $name, $big / $small" rss \
+				"$big tasks" "$small tasks" 1.1
+			plan limit "memory of $name, kB" rss "$big tasks" 16384
 		done
-		plan ratio "first row of $format, $big / $small" first \
-			"$big tasks" "$small tasks" 1.5
-		plan ratio "memory of $format, $big / $small" rss "$big tasks" \
-			"$small tasks" 1.1
-		plan limit "memory of $format, kB" rss "$big tasks" 16384
 		plan rate "rows a second as $format" "$big tasks" "$big"
 	done
 

@@ -3,6 +3,8 @@
 #
 # Every change leaves one activity, and a change that failed none.
 
+# shellcheck disable=SC1010,SC2016,SC2030,SC2031,SC2154 # task done; code in
+# quotes; the variables of run; each test is a subshell
 load checks
 
 setup() {
@@ -49,8 +51,6 @@ setup() {
 }
 
 @test "every kind of change is one row, with its difference" {
-	local type
-
 	awm_ok task add one -d text -t a >/dev/null
 	awm_ok task edit 1 -d other --add-tag b >/dev/null
 	awm_ok task tag 1 c >/dev/null

@@ -153,7 +153,7 @@ migrate_one() {
 }
 
 finish_one() {
-	awm --wait 120 task done 1
+	awm --wait 120 task 'done' 1
 }
 
 @test "16 processes finish one task at once: it is finished once" {

@@ -3,6 +3,8 @@
 #
 # Projects, members, the default project of a folder.
 
+# shellcheck disable=SC1010,SC2016,SC2030,SC2031,SC2154 # task done; code in
+# quotes; the variables of run; each test is a subshell
 load checks
 
 setup() {
@@ -69,9 +71,9 @@ setup() {
 	run_awm project list --sort id
 	assert_output <<'TABLE'
 Id  Title  Status   Favorite  Cost  Owner  Team
- 1  Beta   on_hold  no           0      1     -
- 2  alpha  active   yes          0      1     -
- 3  Gamma  active   no           0      2     -
+ 1  Beta   on_hold  no           0  ada    -
+ 2  alpha  active   yes          0  ada    -
+ 3  Gamma  active   no           0  bea    -
 TABLE
 }
 
@@ -92,7 +94,7 @@ TABLE
 	awm_ok project use 1 >/dev/null
 	run_awm project view
 	assert_status 0
-	assert_contains 'Title:       Website'
+	assert_contains $'Title:    Website\n'
 	assert_contains 'Members (1)'
 	assert_contains 'Tasks (2)'
 	prints '1' project show '#1' -q
@@ -173,6 +175,27 @@ unarchived project 2 'B'"
 		"select count(*) from search_indexes where entityId in (1,2) and entityType='task'"
 	json '[.[] | select(.type == "project.deleted")] | length == 1' \
 		activity list
+}
+
+# on_terminal ANSWER ARG…: runs awm on a terminal that answers.
+on_terminal() {
+	local answer=$1
+
+	shift
+	run bash -c "printf '%s\\n' '$answer' | script -qec 'awm $*' /dev/null"
+}
+
+@test "rm: asks on a terminal, and does what it is told" {
+	awm_ok project add A >/dev/null
+	awm_ok task add one -p A >/dev/null
+	on_terminal n project rm A
+	[ "$status" = 1 ]
+	assert_contains "delete project 'A' with 1 task for good?"
+	assert_contains 'nothing was changed'
+	prints '1' project list -q
+	on_terminal y project rm A
+	[ "$status" = 0 ]
+	prints '' project list -q
 }
 
 @test "members: add, change, list, remove" {

@@ -3,6 +3,8 @@
 #
 # Tasks: from the first word to the purge.
 
+# shellcheck disable=SC1010,SC2016,SC2030,SC2031,SC2154 # task done; code in
+# quotes; the variables of run; each test is a subshell
 load checks
 
 setup() {
@@ -99,13 +101,13 @@ tasks() {
 	prints $'3\n2\n4\n5\n6\n1' task list -q
 	run_awm task list
 	assert_output <<'TABLE'
-Id  Project  Title   Status  Priority  Assignee  Due               Tags
- 3        1  urgent  todo    urgent           -  -                 -
- 2        1  late    todo    high             1  2026-11-20 00:00  a, b
- 4        1  today   todo    medium           2  2026-11-22 00:00  -
- 5        1  part    todo    medium           -  -                 -
- 6        2  other   todo    medium           -  -                 -
- 1        1  low     todo    low              -  2026-11-23 00:00  a
+Id  Project  Title   Status  Priority  Assignee  Due         Tags
+ 3  Web      urgent  todo    urgent    -         -           -
+ 2  Web      late    todo    high      ada       2026-11-20  a, b
+ 4  Web      today   todo    medium    bea       2026-11-22  -
+ 5  Web      part    todo    medium    -         -           -
+ 6  App      other   todo    medium    -         -           -
+ 1  Web      low     todo    low       -         2026-11-23  a
 TABLE
 	prints '7' task list -q --status done
 	prints $'7\n6' task ls -q --status todo,done --sort -id -n 2
@@ -136,7 +138,9 @@ TABLE
 	prints $'1\n2\n3\n4\n5\n6' task list -q --sort id
 	prints $'2\n4\n1\n3\n5\n6' task list -q --sort dueDate,id
 	prints '8' task list -q --deleted
-	prints $'1\n2\n3\n4\n5\n6\n7\n8' task list -q --all --sort id
+	prints $'1\n2\n3\n4\n5\n6\n7' task list -q --all --sort id
+	prints $'1\n2\n3\n4\n5\n6\n7\n8' task list -q --all --deleted \
+		--sort id
 	awm_ok task block 4 --by 3 >/dev/null
 	prints '4' task list -q --blocked
 	prints '4' task list -q --blocked-by 3

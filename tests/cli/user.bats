@@ -3,6 +3,8 @@
 #
 # Users and their preferences.
 
+# shellcheck disable=SC1010,SC2016,SC2030,SC2031,SC2154 # task done; code in
+# quotes; the variables of run; each test is a subshell
 load checks
 
 setup() {

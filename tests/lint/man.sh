@@ -11,10 +11,10 @@ tap 'the option sections are those of the command table' \
 	scripts/man-update --check "$build/awm"
 
 clean_page() {
-	# Long tables and option lines of scdoc are not the page's fault.
-	mandoc -T lint -W warning "$1" |
-		grep -vE 'STYLE|sections out of conventional order|missing date' |
-		none
+	# These two are scdoc's doing, and no page's fault.
+	{ mandoc -T lint "$1" || true; } |
+		sed '/skipping paragraph macro/d
+			/lower case character in document title/d' | none
 }
 for page in man/*.scd; do
 	name=$(basename "$page" .scd)

@@ -38,11 +38,11 @@ tap 'the top level is the one the house names' top_level
 no_binaries() {
 	local file
 
-	sources | while read -r file; do
-		if [[ -s $file ]] && ! grep -qI . "$file"; then
-			printf '%s\n' "$file"
-		fi
-	done | none
+	# Empty files have no line of text either.
+	sources | { xargs -d '\n' grep -LI . || true; } |
+		while read -r file; do
+			[[ ! -s $file ]] || printf '%s\n' "$file"
+		done | none
 }
 tap 'no binaries' no_binaries
 
@@ -54,21 +54,30 @@ tap 'no leftovers of editors and builds' no_leftovers
 
 no_personal_paths() {
 	# The pattern is split so that it does not find itself.
-	sources | tr '\n' '\0' | { xargs -0 grep -nIE \
+	sources | { xargs -d '\n' grep -nIE \
 		'/(home|Users)/[a-z]+/|/roo''t/|/wor''k/|/tm''p/ci' || true; } |
 		matching -vE '/home/(ada|user|USER|you)/' | none
 }
 tap 'no personal paths' no_personal_paths
 
-text_files_end_well() {
+no_newline_at_the_end() {
 	local file
 
-	sources | while read -r file; do
-		grep -qI . "$file" || continue
-		[[ -z $(tail -c 1 "$file") ]] || printf '%s: no newline at the end\n' "$file"
-		grep -nH $'\r$' "$file" || true
-		[[ $file == *.md ]] || grep -nHE '[ 	]+$' "$file" || true
-	done | none
+	while read -r file; do
+		[[ ! -s $file || -z $(tail -c 1 "$file") ]] ||
+			printf '%s: no newline at the end\n' "$file"
+	done
+}
+
+text_files_end_well() {
+	# A cell of a table may be empty in scdoc, two blanks break a line in
+	# Markdown.
+	{
+		sources | no_newline_at_the_end
+		sources | { xargs -d '\n' grep -nIH $'\r$' || true; }
+		sources | matching -vE '\.(md|scd)$' |
+			{ xargs -d '\n' grep -nIHE '[ 	]+$' || true; }
+	} | none
 }
 tap 'text ends in a newline, lines without blanks' text_files_end_well
 
@@ -85,9 +94,9 @@ executable_scripts() {
 tap 'scripts are executable' executable_scripts
 
 licence_lines() {
-	sources | matching -E '\.[ch]$|^scripts/|\.sh$|\.bash$|\.bats$|meson\.build$' |
-		tr '\n' '\0' |
-		{ xargs -0 grep -L 'SPDX-License-Identifier: MIT' || true; } | none
+	sources | matching -E '\.[ch]$|^scripts/|^completions/|\.sh$|\.bash$|\.bats$|meson\.build$' |
+		{ xargs -d '\n' grep -L 'SPDX-License-Identifier: MIT' || true; } |
+		none
 }
 tap 'every source names its licence' licence_lines
 

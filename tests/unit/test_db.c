@@ -19,7 +19,7 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "db/db.h"
-#include "db/ops.h"
+#include "db/place.h"
 
 static char folder[64];
 static char file[128];
@@ -415,6 +415,19 @@ static int join_ignoring(struct db *db, void *arg)
 	return 0;
 }
 
+static int fail_only(struct db *db, void *arg)
+{
+	(void)db;
+	(void)arg;
+	return err_set(AWM_NOT_FOUND, "as wished");
+}
+
+static int miss_and_insert(struct db *db, void *arg)
+{
+	assert_int_equal(db_write(db, fail_only, arg), -AWM_NOT_FOUND);
+	return insert_five(db, NULL);
+}
+
 static int part_ignoring(struct db *db, void *arg)
 {
 	assert_int_equal(db_run(db, "INSERT INTO t (id) VALUES (4)", NULL), 0);
@@ -454,7 +467,8 @@ static void test_write(void **state)
 	assert_int_equal(db_write(db, insert_five, NULL), 0);
 	db_set_dry_run(db, false);
 	assert_int_equal(number(db, count), 1);
-	assert_int_equal(db_write(db, join_ignoring, NULL), 0);
+	/* Unless it had changed nothing. */
+	assert_int_equal(db_write(db, miss_and_insert, NULL), 0);
 	assert_int_equal(number(db, count), 2);
 	assert_int_equal(db_run(db, "DELETE FROM t", NULL), -AWM_ERROR);
 	assert_int_equal(db_script(db, "DELETE FROM t"), -AWM_ERROR);
@@ -982,6 +996,43 @@ static void test_backup(void **state)
 	assert_int_equal(system(command), 0);
 }
 
+static int restore_inside(struct db *db, void *arg)
+{
+	return db_restore(db, arg);
+}
+
+static void test_restore(void **state)
+{
+	_cleanup_db_ struct db *db = filled();
+	_cleanup_db_ struct db *other = opened(file, 1000);
+	const char *path = beside(".bak");
+	char header[100];
+	struct stat st;
+
+	(void)state;
+	assert_int_equal(db_backup(db, path), 0);
+	make(db, "CREATE TABLE later (a); INSERT INTO t (id) VALUES (9)");
+	assert_int_equal(number(other, "SELECT count(*) FROM later"), 0);
+	assert_int_equal(db_restore(db, path), 0);
+	assert_int_equal(number(db, "SELECT max(id) FROM t"), 1);
+	assert_int_equal(number(other, "SELECT max(id) FROM t"), 1);
+	assert_int_equal(number(other, "SELECT count(*) FROM sqlite_schema"
+				       " WHERE name = 'later'"),
+			 0);
+	/* It stays a database with a log, and the queue is free again. */
+	assert_int_equal(bytes_read(file, header, sizeof(header)), 100);
+	assert_int_equal(header[18], 2);
+	assert_int_equal(stat(beside("-wal"), &st), 0);
+	make(other, "INSERT INTO t (id) VALUES (10)");
+	assert_int_equal(number(db, "SELECT max(id) FROM t"), 10);
+	assert_int_equal(db_write(db, restore_inside, (void *)path),
+			 -AWM_ERROR);
+	assert_int_equal(db_restore(db, "/nowhere/x"), -AWM_NOT_FOUND);
+	assert_int_equal(db_restore(db, "/etc/passwd"), -AWM_DATABASE);
+	assert_int_equal(number(db, "SELECT max(id) FROM t"), 10);
+	assert_int_equal(access(beside(".bak-wal"), F_OK), -1);
+}
+
 static void finding_count(void *ctx, const char *line)
 {
 	assert_true(*line);
@@ -1091,12 +1142,12 @@ static void test_fault(void **state)
 static void test_network_names(void **state)
 {
 	(void)state;
-	assert_string_equal(sqlite_network_fs(0x6969), "nfs");
-	assert_string_equal(sqlite_network_fs((long)0xff534d42), "cifs");
-	assert_string_equal(sqlite_network_fs((int)0xfe534d42), "smb");
-	assert_null(sqlite_network_fs(0xef53));
-	assert_null(sqlite_network_fs(0x01021994));
-	assert_null(sqlite_network_fs(0x01021997));
+	assert_string_equal(place_network_fs(0x6969), "nfs");
+	assert_string_equal(place_network_fs((long)0xff534d42), "cifs");
+	assert_string_equal(place_network_fs((int)0xfe534d42), "smb");
+	assert_null(place_network_fs(0xef53));
+	assert_null(place_network_fs(0x01021994));
+	assert_null(place_network_fs(0x01021997));
 }
 
 /* Processes */
@@ -1181,6 +1232,7 @@ int main(void)
 		TEST(test_replaced),
 		TEST(test_fork),
 		TEST(test_backup),
+		TEST(test_restore),
 		TEST(test_integrity),
 		TEST(test_trace),
 		TEST(test_fault),

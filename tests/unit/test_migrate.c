@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -213,6 +214,11 @@ static void test_middle_fails(void **state)
 	_cleanup_db_ struct db *other = NULL;
 
 	(void)state;
+	/* A new file gets nothing; later a step is what is undone. */
+	assert_int_equal(up(db, bad, 2, 0), -AWM_ERROR);
+	assert_int_equal(version(db), 0);
+	assert_int_equal(number(db, "SELECT count(*) FROM sqlite_schema"), 0);
+	assert_int_equal(up(db, bad, 2, 1), 0);
 	assert_int_equal(up(db, bad, 2, 0), -AWM_ERROR);
 	assert_non_null(
 		strstr(awm_error_last()->message, "migration 2 ('0002_bad')"));
@@ -372,21 +378,33 @@ static void test_state(void **state)
 static void test_dry_run(void **state)
 {
 	_cleanup_db_ struct db *db = opened(file);
+	struct migrate_report report;
+	struct arena a = {0};
 
 	(void)state;
 	db_set_dry_run(db, true);
-	assert_int_equal(up(db, steps, 3, 1), 0);
+	assert_int_equal(up(db, steps, 3, 0), 0);
 	db_set_dry_run(db, false);
 	assert_int_equal(version(db), 0);
 	assert_int_equal(number(db, "SELECT count(*) FROM sqlite_schema"), 0);
+	/* Of an older one, too, without a copy of it. */
+	assert_int_equal(up(db, steps, 3, 1), 0);
+	db_set_dry_run(db, true);
+	assert_int_equal(migrate_up_list(db, steps, 3, 0, &a, &report), 0);
+	db_set_dry_run(db, false);
+	assert_true(report.from == 1 && report.to == 3 && !report.backup);
+	assert_int_equal(version(db), 1);
+	arena_release(&a);
 }
 
 enum { RACERS = 20 };
 
-static int racer_run(void)
+/* Whoever looks sees no version between none and the newest. */
+static int racer_run(bool is_new)
 {
 	struct db *db = opened(file);
-	int r = up(db, steps, 3, 0);
+	int seen = is_new ? version(db) : 0;
+	int r = seen == 0 || seen == 3 ? up(db, steps, 3, 0) : -1;
 
 	if (r == 0 && version(db) != 3)
 		r = -1;
@@ -394,7 +412,7 @@ static int racer_run(void)
 	return r < 0;
 }
 
-static void race(void)
+static void race(bool is_new)
 {
 	pid_t pids[RACERS];
 	int go[2], status;
@@ -406,7 +424,7 @@ static void race(void)
 		if (pids[i] == 0) {
 			close(go[1]);
 			(void)!read(go[0], &c, 1);
-			_exit(racer_run());
+			_exit(racer_run(is_new));
 		}
 	}
 	close(go[0]);
@@ -423,7 +441,7 @@ static void test_race(void **state)
 	struct db *db;
 
 	(void)state;
-	race();
+	race(true);
 	db = opened(file);
 	assert_int_equal(number(db, "SELECT count(*) FROM schema_migrations"),
 			 3);
@@ -434,7 +452,7 @@ static void test_race(void **state)
 	db = opened(file);
 	assert_int_equal(up(db, steps, 3, 1), 0);
 	db_close(db);
-	race();
+	race(false);
 	snprintf(command, sizeof(command),
 		 "test $(ls %s | grep -c '^second.db.v1.*bak$') = 1", folder);
 	assert_int_equal(system(command), 0);
