@@ -1,4 +1,5 @@
-# Completion of awm for bash; made by: awm completion bash
+# SPDX-License-Identifier: MIT
+# Completion of awm for bash. The words come from the program itself.
 _awm() {
 	local i line words=()
 	# bash parts --flag=value at the sign

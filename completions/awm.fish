@@ -1,4 +1,5 @@
-# Completion of awm for fish; made by: awm completion fish
+# SPDX-License-Identifier: MIT
+# Completion of awm for fish. The words come from the program itself.
 function __awm_complete
 	set -l words (commandline -opc) (commandline -ct)
 	awm __complete $words[2..-1] 2>/dev/null

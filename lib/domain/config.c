@@ -6,15 +6,12 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "base/err.h"
 #include "base/file.h"
-#include "base/time.h"
-#include "base/utf8.h"
 #include "domain/config_file.h"
 
 #define FILE_MAX   ((size_t)1 << 20)
@@ -26,211 +23,6 @@ struct awm_config {
 	char *path;
 	struct config_file file;
 };
-
-static const char *const when_words[] = {"auto", "always", "never", NULL};
-static const char *const format_words[] = {"table", "json", "jsonl",
-					   "csv",   "tsv",  NULL};
-
-static const struct awm_option options[] = {
-	{.key = "user.email",
-	 .help = "who acts, where neither --as nor AWM_USER says it"},
-	{.key = "user.name",
-	 .help = "the name that goes with user.email when it is first used"},
-	{.key = "core.editor",
-	 .help = "the command that edits long texts, before VISUAL and EDITOR"},
-	{.key = "core.pager",
-	 .help = "the command that long output is shown with, before PAGER"},
-	{.key = "color.ui",
-	 .type = AWM_OPTION_ENUM,
-	 .dflt = "auto",
-	 .words = when_words,
-	 .help = "whether output is coloured: auto is on terminals only"},
-	{.key = "output.format",
-	 .type = AWM_OPTION_ENUM,
-	 .dflt = "table",
-	 .words = format_words,
-	 .help = "how rows are shown when no option says it"},
-	{.key = "db.wait",
-	 .type = AWM_OPTION_DURATION,
-	 .dflt = "30s",
-	 .min = 0,
-	 .max = 3600,
-	 .help = "how long to wait for another writer of the database"},
-	{.key = "vault.keyFile",
-	 .help = "the key that secrets are sealed with; "
-		 "$XDG_CONFIG_HOME/awm/key when not set"},
-	{.key = "alias.*",
-	 .help = "a command of your own: alias.ls = task list"},
-};
-
-const struct awm_option *awm_config_options(size_t *ret_n)
-{
-	*ret_n = ARRAY_LEN(options);
-	return options;
-}
-
-static bool option_matches(const struct awm_option *option,
-			   const struct config_key *key)
-{
-	const char *dot = strrchr(option->key, '.');
-	size_t len = (size_t)(dot - option->key);
-
-	return strlen(key->section) == len &&
-	       memcmp(option->key, key->section, len) == 0 &&
-	       (strcmp(dot, ".*") == 0 || strcasecmp(dot + 1, key->name) == 0);
-}
-
-static const struct awm_option *option_find(const struct config_key *key)
-{
-	for (size_t i = 0; i < ARRAY_LEN(options); i++)
-		if (option_matches(&options[i], key))
-			return &options[i];
-	return NULL;
-}
-
-static bool option_is_family(const struct awm_option *option)
-{
-	return option->key[strlen(option->key) - 1] == '*';
-}
-
-static int unknown_key(const char *key)
-{
-	const char *best = NULL;
-	size_t least = 4;
-
-	for (size_t i = 0; i < ARRAY_LEN(options); i++) {
-		size_t d = utf8_distance(key, options[i].key, 3);
-
-		if (d < least && !option_is_family(&options[i])) {
-			least = d;
-			best = options[i].key;
-		}
-	}
-	err_set(AWM_USAGE, "unknown setting '%s'", key);
-	if (best)
-		return err_hint("did you mean '%s'?", best);
-	return err_hint("see 'awm config --help'");
-}
-
-/* Values */
-
-static int read_bool(const char *value, int64_t *ret)
-{
-	static const char *const words[] = {"false", "true", "no", "yes",
-					    "off",   "on",   "0",  "1"};
-
-	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
-		if (strcasecmp(value, words[i]) == 0) {
-			*ret = (int64_t)(i % 2);
-			return 0;
-		}
-	}
-	err_set(AWM_USAGE, "'%s' is neither true nor false", value);
-	return err_hint("true, yes, on, 1, or false, no, off, 0");
-}
-
-static int read_enum(const struct awm_option *option, const char *value,
-		     int64_t *ret)
-{
-	_cleanup_buf_ struct buf list = {0};
-
-	for (size_t i = 0; option->words[i]; i++) {
-		if (strcmp(value, option->words[i]) == 0) {
-			*ret = (int64_t)i;
-			return 0;
-		}
-		buf_addf(&list, "%s%s", i > 0 ? ", " : "", option->words[i]);
-	}
-	err_set(AWM_USAGE, "'%s' is not a value of %s", value, option->key);
-	return err_hint("one of %s", buf_str(&list));
-}
-
-static bool read_decimal(const char *value, int64_t *ret)
-{
-	const char *digits = value + (*value == '-');
-	long long n;
-
-	if (!*digits || digits[strspn(digits, "0123456789")])
-		return false;
-	errno = 0;
-	n = strtoll(value, NULL, 10);
-	if (errno)
-		return false;
-	*ret = n;
-	return true;
-}
-
-static int read_number(const struct awm_option *option, const char *value,
-		       int64_t *ret)
-{
-	bool duration = option->type == AWM_OPTION_DURATION;
-	int64_t n;
-	int r;
-
-	if (!read_decimal(value, &n)) {
-		if (!duration)
-			return err_set(AWM_USAGE, "'%s' is not a whole number",
-				       value);
-		r = time_parse_duration(value, &n);
-		if (r < 0)
-			return r;
-	}
-	if (n < option->min || n > option->max)
-		return err_set(AWM_USAGE, "'%s' is not between %lld and %lld%s",
-			       value, (long long)option->min,
-			       (long long)option->max,
-			       duration ? " seconds" : "");
-	*ret = n;
-	return 0;
-}
-
-int config_option_read(const struct awm_option *option, const char *value,
-		       int64_t *ret)
-{
-	*ret = 0;
-	switch (option->type) {
-	case AWM_OPTION_TEXT:
-		break;
-	case AWM_OPTION_BOOL:
-		return read_bool(value, ret);
-	case AWM_OPTION_ENUM:
-		return read_enum(option, value, ret);
-	case AWM_OPTION_INT:
-	case AWM_OPTION_DURATION:
-		return read_number(option, value, ret);
-	}
-	return 0;
-}
-
-/* 0 and the row, when the key may be set to the value. */
-static int check(const char *key, const struct config_key *normal,
-		 const char *value, const struct awm_option **ret)
-{
-	const struct awm_option *option = option_find(normal);
-	int64_t ignored;
-	int r;
-
-	if (!option)
-		return unknown_key(key);
-	if (!value || !utf8_valid(value, strlen(value)))
-		return err_set(AWM_USAGE, "the value of '%s' is not UTF-8",
-			       key);
-	r = config_option_read(option, value, &ignored);
-	if (r < 0)
-		return err_context("%s", option->key);
-	*ret = option;
-	return 0;
-}
-
-int awm_config_check(const char *key, const char *value)
-{
-	_cleanup_(arena_release) struct arena a = {0};
-	const struct awm_option *option;
-	struct config_key normal;
-	int r = config_key_parse(key, &a, &normal);
-
-	return r < 0 ? r : check(key, &normal, value, &option);
-}
 
 /* Reading */
 
@@ -315,7 +107,7 @@ static const char *get(const struct awm_config *config, const char *key,
 	if (config_key_parse(key, &a, &normal) < 0)
 		return NULL;
 	node = config_file_find(&config->file, &normal);
-	*ret_option = option = option_find(&normal);
+	*ret_option = option = config_option_find(&normal);
 	if (node &&
 	    (!option || config_option_read(option, node_value(node), ret) == 0))
 		return node_value(node);
@@ -359,8 +151,8 @@ int awm_config_each(const struct awm_config *config, awm_config_fn *fn,
 
 		if (node->kind != CONFIG_ENTRY)
 			continue;
-		option = option_find(&node->key);
-		if (option && !option_is_family(option))
+		option = config_option_find(&node->key);
+		if (option && !config_option_is_family(option))
 			buf_adds(&name, option->key);
 		else
 			buf_addf(&name, "%s%s%s", node->key.section,
@@ -499,11 +291,12 @@ int awm_config_set(struct awm_config *config, const char *key,
 	int r = config_key_parse(key, &a, &ch.key);
 
 	if (r == 0)
-		r = check(key, &ch.key, value, &option);
+		r = config_option_check(key, &ch.key, value, &option);
 	if (r < 0)
 		return r;
-	ch.name =
-		strrchr(option_is_family(option) ? key : option->key, '.') + 1;
+	ch.name = strrchr(config_option_is_family(option) ? key : option->key,
+			  '.') +
+		  1;
 	return change(config, &ch);
 }
 

@@ -59,9 +59,21 @@ void config_file_release(struct config_file *file);
 int config_key_parse(const char *key, struct arena *a, struct config_key *ret);
 bool config_key_equal(const struct config_key *a, const struct config_key *b);
 
+bool config_node_is(const struct config_node *node,
+		    const struct config_key *key);
+
 /* The last entry of the key, or NULL. */
 const struct config_node *config_file_find(const struct config_file *file,
 					   const struct config_key *key);
+
+/* What the syntax takes for white space, whatever the locale. */
+static inline bool config_is_space(int c)
+{
+	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+/* The bytes of a byte order mark at the start of the text, which is skipped. */
+size_t config_bom_length(const char *s, size_t len);
 
 /*
  * Write the changed text to `out`; every byte that does not have to go stays.
@@ -80,6 +92,17 @@ int config_file_set(const struct config_file *file,
 		    const char *value, struct buf *out);
 int config_file_unset(const struct config_file *file,
 		      const struct config_key *key, struct buf *out);
+
+/* The row of awm_config_options() that the key belongs to, or NULL. */
+const struct awm_option *config_option_find(const struct config_key *key);
+
+/* Whether the row is a family of keys, such as "alias.*". */
+bool config_option_is_family(const struct awm_option *option);
+
+/* Whether the key may be set to the value: 0 and its row, or -AWM_USAGE.
+ * `key` is as it was written, for the message. */
+int config_option_check(const char *key, const struct config_key *normal,
+			const char *value, const struct awm_option **ret);
 
 /* Whether the value fits the option: 0, or -AWM_USAGE. *ret is what a BOOL,
  * INT or DURATION means, the index of an ENUM's word, 0 for TEXT. */

@@ -27,12 +27,15 @@ int awm_db_migrate(struct awm_session *s, int to, struct awm_pool *pool,
 		   struct awm_migration_info *ret)
 {
 	struct migrate_report report = {0};
+	size_t n;
+	const struct migration *list = migration_list(db_engine(s->db), &n);
 	int rc = migrate_up(s->db, to, pool_arena(pool), &report);
 
 	if (rc)
 		return rc;
 	ret->from = report.from;
 	ret->to = report.to;
+	ret->newest = n ? list[n - 1].version : 0;
 	ret->backup = report.backup;
 	return 0;
 }

@@ -4,39 +4,14 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "domain/trailer.h"
 
 /* Ids above are refused: JSON readers would round them. */
 #define TASK_MAX ((int64_t)1 << 53)
 
-/* A trailer as git splits it. The value is raw: it keeps the line breaks of a
- * folded one and the blanks around it. */
-typedef void trailer_fn(void *ctx, const char *key, size_t key_len,
-			const char *value, size_t value_len);
-
-/* Calls fn for each trailer of the message, as git interpret-trailers --parse
- * finds them without configuration. Here for the tests. */
-void reference_trailers(const char *message, trailer_fn *fn, void *ctx);
-
-/* Characters: the locale has no say, and git's idea of a space is shorter. */
-
-static bool is_space(char c)
-{
-	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
-}
-
 static bool is_blank(char c)
 {
 	return c == ' ' || c == '\t' || c == '\r';
-}
-
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-static bool is_alnum(char c)
-{
-	return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
 /* Whether the n bytes are the word, without regard to the case of a-z. */
@@ -61,213 +36,6 @@ static bool is_letter_lead(char c)
 	unsigned char u = (unsigned char)c;
 
 	return u >= 0xC3 && u <= 0xE1;
-}
-
-/* --- trailers, by the rules of git's trailer.c ------------------------- */
-
-struct block {
-	size_t start;
-	size_t end;
-};
-
-static const char scissors[] =
-	"# ------------------------ >8 ------------------------\n";
-
-static size_t next_line(const char *s, size_t pos, size_t len)
-{
-	const char *nl = memchr(s + pos, '\n', len - pos);
-
-	return nl ? (size_t)(nl - s) + 1 : len;
-}
-
-/* The start of the last line of the first len bytes. */
-static size_t last_line(const char *s, size_t len)
-{
-	const char *nl = len > 1 ? memrchr(s, '\n', len - 1) : NULL;
-
-	return nl ? (size_t)(nl - s) + 1 : 0;
-}
-
-static bool is_blank_line(const char *s, size_t len)
-{
-	size_t i = 0;
-
-	while (i < len && s[i] != '\n' && is_space(s[i]))
-		i++;
-	return i == len || s[i] == '\n';
-}
-
-static bool starts_with(const char *s, size_t len, const char *prefix)
-{
-	size_t n = strlen(prefix);
-
-	return len >= n && memcmp(s, prefix, n) == 0;
-}
-
-/* Where a commit message ends that an editor left with a diff below it. */
-static size_t scissors_start(const char *s, size_t len)
-{
-	size_t pos;
-
-	for (pos = 0; pos < len; pos = next_line(s, pos, len))
-		if (starts_with(s + pos, len - pos, scissors))
-			return pos;
-	return len;
-}
-
-/* Where a patch follows the message: a line "---", maybe with more on it. */
-static size_t divider_start(const char *s, size_t len)
-{
-	size_t pos;
-
-	for (pos = 0; pos < len; pos = next_line(s, pos, len))
-		if (starts_with(s + pos, len - pos, "---") &&
-		    (pos + 3 == len || is_space(s[pos + 3])))
-			return pos;
-	return len;
-}
-
-/* The length of "Key" and blanks before the colon, 0 when the line is no
- * trailer. */
-static size_t separator(const char *s, size_t len)
-{
-	bool blank = false;
-	size_t i;
-
-	for (i = 0; i < len; i++) {
-		if (s[i] == ':')
-			return i;
-		if (!blank && (is_alnum(s[i]) || s[i] == '-'))
-			continue;
-		if (i == 0 || (s[i] != ' ' && s[i] != '\t'))
-			return 0;
-		blank = true;
-	}
-	return 0;
-}
-
-/* Drops comments, blank lines and the "Conflicts:" of old gits at the end. A
- * run that begins the message is none, to git. */
-static size_t trailer_end(const char *s, size_t len)
-{
-	size_t cutoff = scissors_start(s, len), run = 0, pos;
-	bool conflicts = false;
-
-	for (pos = 0; pos < cutoff; pos = next_line(s, pos, len)) {
-		if (s[pos] == '#' || s[pos] == '\n') {
-			run = run ? run : pos;
-		} else if (starts_with(s + pos, len - pos, "Conflicts:\n")) {
-			conflicts = true;
-			run = run ? run : pos;
-		} else if (!conflicts || s[pos] != '\t') {
-			run = 0;
-			conflicts = false;
-		}
-	}
-	return run ? run : cutoff;
-}
-
-static size_t title_end(const char *s, size_t len)
-{
-	size_t pos;
-
-	for (pos = 0; pos < len; pos = next_line(s, pos, len))
-		if (s[pos] != '#' && is_blank_line(s + pos, len - pos))
-			break;
-	return pos;
-}
-
-/* What the lines of the last paragraph are. */
-struct tally {
-	size_t trailers;
-	size_t others;
-	size_t indented; /* continue a trailer, if one stands above */
-	bool git;	 /* git itself wrote one of them */
-};
-
-static void tally_line(struct tally *t, const char *s, size_t len)
-{
-	bool git = starts_with(s, len, "Signed-off-by: ") ||
-		   starts_with(s, len, "(cherry picked from commit ");
-
-	if (git || separator(s, len) > 0) {
-		t->git |= git;
-		t->trailers++;
-	} else if (is_space(s[0])) {
-		t->indented++;
-		return;
-	} else {
-		t->others += 1 + t->indented;
-	}
-	t->indented = 0;
-}
-
-/* A paragraph of trailers only, or one where git's own line vouches for it. */
-static bool tally_decide(const struct tally *t)
-{
-	size_t others = t->others + t->indented;
-
-	return (t->git && t->trailers * 3 >= others) ||
-	       (t->trailers && !others);
-}
-
-static size_t trailer_start(const char *s, size_t len)
-{
-	size_t title = title_end(s, len), pos = len;
-	struct tally t = {0};
-	bool text = false;
-
-	while (pos > title) {
-		size_t end = pos;
-
-		pos = last_line(s, pos);
-		if (pos < title)
-			break;
-		if (s[pos] == '#') {
-			t.others += t.indented;
-			t.indented = 0;
-		} else if (!is_blank_line(s + pos, end - pos)) {
-			text = true;
-			tally_line(&t, s + pos, end - pos);
-		} else if (text) {
-			return tally_decide(&t) ? end : len;
-		}
-	}
-	return len;
-}
-
-static struct block trailer_block(const char *s, size_t len)
-{
-	struct block b = {.end = trailer_end(s, len)};
-
-	b.start = trailer_start(s, b.end);
-	return b;
-}
-
-/* The end of the trailer that begins at pos: folded lines belong to it. */
-static size_t trailer_next(const char *s, size_t pos, size_t end)
-{
-	do {
-		pos = next_line(s, pos, end);
-	} while (pos < end && is_space(s[pos]));
-	return pos;
-}
-
-void reference_trailers(const char *message, trailer_fn *fn, void *ctx)
-{
-	size_t pos, next, key, len = strlen(message);
-	struct block b = trailer_block(message, divider_start(message, len));
-
-	for (pos = b.start; pos < b.end; pos = next) {
-		const char *line = message + pos;
-
-		key = separator(line, b.end - pos);
-		next = key ? trailer_next(message, pos, b.end)
-			   : next_line(message, pos, b.end);
-		if (key)
-			fn(ctx, line, key, line + key + 1,
-			   next - pos - key - 1);
-	}
 }
 
 /* --- the list ----------------------------------------------------------- */
@@ -518,7 +286,7 @@ static bool key_is(struct text key, const char *name)
  * returns its length; else 0. */
 static size_t scan_trailer(struct scan *s, struct text t)
 {
-	size_t colon = separator(t.s, t.len), pos, end, next;
+	size_t colon = trailer_separator(t.s, t.len), pos, end, next;
 	struct text key = {t.s, colon};
 	bool closes;
 
@@ -563,7 +331,7 @@ static bool fence_line(struct fence *f, struct text t)
 	return true;
 }
 
-static size_t block_left(struct block b, size_t pos)
+static size_t block_left(struct trailer_block b, size_t pos)
 {
 	return pos >= b.start && pos < b.end ? b.end - pos : 0;
 }
@@ -572,15 +340,15 @@ static void scan_message(struct scan *s, const char *m, size_t len)
 {
 	/* git log reads trailers to the end of a message, git
 	 * interpret-trailers up to a "---": whichever holds some. */
-	struct block whole = trailer_block(m, len);
-	struct block part = trailer_block(m, divider_start(m, len));
+	struct trailer_block whole = trailer_block(m, len);
+	struct trailer_block part = trailer_block(m, trailer_divider(m, len));
 	size_t pos = 0, next, left;
 	struct fence fence = {0};
 
 	/* The revert of a fix names the task, but does not complete it. */
 	s->no_close = starts_with(m, len, "Revert \"");
 	for (; pos < len; pos = next) {
-		struct text line = {m + pos, next_line(m, pos, len) - pos};
+		struct text line = {m + pos, trailer_line(m, pos, len) - pos};
 
 		next = pos + line.len;
 		if (line.s[line.len - 1] == '\n')
@@ -621,7 +389,7 @@ int reference_scan(const char *message, struct arena *a,
 
 	if (may_name(message))
 		scan_message(&s, message,
-			     scissors_start(message, strlen(message)));
+			     trailer_scissors(message, strlen(message)));
 	if (s.failed)
 		return err_nomem();
 	*ret = s.list;

@@ -6,6 +6,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* The largest integer that JSON readers keep exact. */
+#define SHAPE_INTEGER_MAX 9007199254740991.0
+
 /*
  * Shapes of JSON columns, as constant data. A shape says what kind of value
  * stands at a place; objects with known keys refuse every other key, so that a
@@ -49,6 +52,7 @@ struct awm_shape {
 	const char *(*rule)(const cJSON *node);
 };
 
+/* The shapes that columns have: shapes.c. */
 extern const struct awm_shape shape_any;
 extern const struct awm_shape shape_object;
 extern const struct awm_shape shape_schema;

@@ -660,6 +660,8 @@ struct plan {
 };
 
 static const struct plan plans[] = {
+	{"SELECT * FROM \"tasks\" WHERE \"deletedAt\" IS NULL" BY_URGENCY,
+	 "idx_tasks_live_order"},
 	{OPEN_TASKS BY_URGENCY, "idx_tasks_open_order"},
 	{OPEN_TASKS " AND \"projectId\" = ?1" BY_URGENCY,
 	 "idx_tasks_project_open_order (projectId=?)"},

@@ -13,12 +13,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "domain/reference.h"
-
-/* Exported by reference.c for this test alone. */
-void reference_trailers(const char *message,
-			void (*fn)(void *ctx, const char *key, size_t key_len,
-				   const char *value, size_t value_len),
-			void *ctx);
+#include "domain/trailer.h"
 
 static cJSON *golden(const char *name)
 {

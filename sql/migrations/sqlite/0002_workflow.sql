@@ -163,6 +163,12 @@ CREATE TABLE "seed_rows" (
 -- to the letter. Tasks: by urgency, then due date (none last), then id. Of two
 -- indexes that serve a query alike the planner takes the one made last, hence
 -- the project's after the others.
+CREATE INDEX "idx_tasks_live_order" ON "tasks" (
+	CASE "priority" WHEN 'urgent' THEN 0 WHEN 'high' THEN 1
+		WHEN 'medium' THEN 2 ELSE 3 END,
+	COALESCE("dueDate", 9223372036854775807),
+	"id"
+) WHERE "deletedAt" IS NULL;
 CREATE INDEX "idx_tasks_open_order" ON "tasks" (
 	CASE "priority" WHEN 'urgent' THEN 0 WHEN 'high' THEN 1
 		WHEN 'medium' THEN 2 ELSE 3 END,
