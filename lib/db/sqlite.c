@@ -1003,7 +1003,9 @@ static int findings_read(struct conn *c, const char *sql, bool foreign,
 	sqlite3_stmt *st = NULL;
 	int rc = sqlite3_prepare_v2(c->db, sql, -1, &st, NULL);
 
-	while (rc == SQLITE_OK && sqlite3_step(st) == SQLITE_ROW) {
+	if (rc != SQLITE_OK)
+		return fail(c, c->db, rc);
+	while (sqlite3_step(st) == SQLITE_ROW) {
 		const char *s = stmt_column_text(c, st, 0);
 		if (!foreign && s && strcmp(s, "ok") == 0)
 			continue;

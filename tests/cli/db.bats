@@ -134,19 +134,49 @@ old_database() {
 	fails 7 '' --db postgres://localhost/x task list
 }
 
-@test "damaged and read-only files are clear errors" {
+@test "a damaged file is a clear error" {
 	awm_ok project add Web >/dev/null
 	awm_ok task add one -p Web >/dev/null
 	sqlite3 "$AWM_DB" 'PRAGMA wal_checkpoint(TRUNCATE)' >/dev/null
 	cp "$AWM_DB" half.db
 	truncate -s 8000 half.db
-	run_awm --db half.db task list
+	for args in 'task list' 'task add x' 'db check'; do
+		# shellcheck disable=SC2086 # words on purpose
+		run_awm --db half.db $args
+		assert_status 7
+		assert_output ''
+	done
+}
+
+@test "a file that may only be read is read, and not written" {
+	local folder=$BATS_TEST_TMPDIR/readable
+	local -a nobody=()
+
+	awm_ok project add Web >/dev/null
+	awm_ok task add one -p Web >/dev/null
+	sqlite3 "$AWM_DB" 'PRAGMA wal_checkpoint(TRUNCATE)' >/dev/null
+	mkdir "$folder"
+	cp "$AWM_DB" "$folder/awm.db"
+	chmod 444 "$folder/awm.db"
+	if ((EUID == 0)); then # who may write everywhere
+		nobody=(setpriv --reuid=65534 --regid=65534 --clear-groups)
+		chmod 755 "$BATS_RUN_TMPDIR" "$BATS_RUN_TMPDIR/test" \
+			"$BATS_TEST_TMPDIR"
+		cd /
+		"${nobody[@]}" awm version >/dev/null 2>&1 ||
+			skip 'nobody else may run the program that root built'
+	fi
+	chmod 555 "$folder"
+	run --separate-stderr "${nobody[@]}" awm --db "$folder/awm.db" \
+		task add two
 	assert_status 7
-	assert_output ''
-	((EUID == 0)) && skip 'root may write everywhere'
-	chmod 400 "$AWM_DB"
-	json 'length == 1' task list
-	fails 7 "$AWM_DB" task add two
+	assert_error "database is read-only: '$folder/awm.db'"
+	run --separate-stderr "${nobody[@]}" awm --db "$folder/awm.db" \
+		task list --json
+	assert_status 0
+	assert_json 'length == 1'
+	chmod 755 "$folder"
+	[ "$(sqlite3 "$folder/awm.db" 'SELECT count(*) FROM tasks')" = 1 ]
 }
 
 @test "backup and restore" {
