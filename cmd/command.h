@@ -357,6 +357,12 @@ const char **run_args(struct run *r, size_t i, size_t *ret_n);
 /* The row that argument i names, through awm_resolve(); 0 when it is not
  * given. */
 int run_ref(struct run *r, size_t i, int64_t *ret_id);
+/* awm_resolve() and awm_value_parse(), with the command that lists what there
+ * is in the hint. */
+int run_resolve(struct run *r, const struct awm_entity *e, const char *text,
+		int64_t *ret_id);
+int run_value(struct run *r, const struct awm_field *field, const char *text,
+	      struct awm_value *ret);
 
 /* The rows that argument i names, in the order given and without repetition:
  * numbers, ranges, exact names, '-' for standard input. */

@@ -118,6 +118,9 @@ static int config_list(struct run *r)
 	size_t n;
 	int err = run_config(r);
 
+	/* What is set needs no word on what it would be otherwise. */
+	if (!args->all && !r->globals.fields)
+		r->globals.fields = "key,value";
 	if (!err)
 		err = report_begin(r);
 	if (err)
@@ -192,7 +195,7 @@ const struct command cmd_config[] = {
 		.options = list_options,
 		.args_size = sizeof(struct config_list_args),
 		.effect = EFFECT_READ,
-		.columns = "key,value",
+		.columns = "key,value,default,help",
 		.run = config_list,
 	},
 	{

@@ -159,8 +159,7 @@ static int filter_list(struct run *r, struct awm_query *q,
 	if (!values)
 		return -AWM_NOMEM;
 	for (size_t i = 0; i < items.count && !err; i++) {
-		err = awm_value_parse(r->session, field, items.items[i],
-				      r->pool, values + i);
+		err = run_value(r, field, items.items[i], values + i);
 		if (!err && values[i].kind == AWM_NULL)
 			err = err_set(AWM_USAGE,
 				      "'none' cannot stand beside others");
@@ -188,7 +187,7 @@ static int filter_bound(struct run *r, struct awm_query *q,
 			const char *text)
 {
 	struct awm_value value;
-	int err = awm_value_parse(r->session, field, text, r->pool, &value);
+	int err = run_value(r, field, text, &value);
 
 	return err ? err : cond_push(r, q, field, op, &value, 1);
 }

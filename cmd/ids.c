@@ -121,7 +121,7 @@ static int add_one(struct collect *c, const char *s)
 	if (dash < len && is_id(s, dash) && is_id(s + dash + 1, len - dash - 1))
 		return add_range(c, s, dash);
 	err = is_id(s, len) ? read_id(s, len, &id)
-			    : awm_resolve(c->r->session, c->entity, s, &id);
+			    : run_resolve(c->r, c->entity, s, &id);
 	return err ? err : add(c, id);
 }
 

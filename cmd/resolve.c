@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <stdio.h>
 #include <string.h>
 
 #include "base/jsonw.h"
@@ -23,6 +24,34 @@ const char *run_arg(struct run *r, size_t i)
 	return run_args(r, i, NULL)[0];
 }
 
+/* A name that leads nowhere: which command lists those that do. */
+static int resolve_hint(const struct awm_entity *e, int err)
+{
+	char list[64];
+
+	snprintf(list, sizeof(list), "%s list", e ? e->name : "");
+	if (err == -AWM_NOT_FOUND && !*awm_error_last()->hint &&
+	    find_exact(list))
+		return err_hint("awm %s", list);
+	return err;
+}
+
+int run_resolve(struct run *r, const struct awm_entity *e, const char *text,
+		int64_t *ret_id)
+{
+	return resolve_hint(e, awm_resolve(r->session, e, text, ret_id));
+}
+
+int run_value(struct run *r, const struct awm_field *field, const char *text,
+	      struct awm_value *ret)
+{
+	const struct awm_entity *e =
+		field->ref ? awm_entity_of_table(field->ref) : NULL;
+
+	return resolve_hint(
+		e, awm_value_parse(r->session, field, text, r->pool, ret));
+}
+
 int run_ref(struct run *r, size_t i, int64_t *ret_id)
 {
 	const struct argument *a = r->command->arguments + i;
@@ -32,9 +61,8 @@ int run_ref(struct run *r, size_t i, int64_t *ret_id)
 		*ret_id = 0;
 		return 0;
 	}
-	return awm_resolve(
-		r->session,
-		awm_entity_find(a->entity ? a->entity : r->command->entity),
+	return run_resolve(
+		r, awm_entity_find(a->entity ? a->entity : r->command->entity),
 		text, ret_id);
 }
 
@@ -58,9 +86,8 @@ int resolve_options(struct run *r)
 		if (o->type == OPTION_TIME)
 			err = resolve_time(r, g->text, &to->value);
 		else if (o->type == OPTION_REF)
-			err = awm_resolve(r->session,
-					  option_entity(r->command, o), g->text,
-					  &to->value);
+			err = run_resolve(r, option_entity(r->command, o),
+					  g->text, &to->value);
 		else
 			continue;
 		to->set = true;
@@ -170,8 +197,7 @@ static int set_value(struct run *r, const struct given *g,
 			*ret = awm_value_text(text);
 		return err;
 	default:
-		err = awm_value_parse(r->session, g->field, g->text, r->pool,
-				      ret);
+		err = run_value(r, g->field, g->text, ret);
 		return err ? err_context("--%s", g->option->name) : 0;
 	}
 }

@@ -108,7 +108,7 @@ static int not_found(const struct search *look)
 	err_set(AWM_NOT_FOUND, "no %s '%s'", look->e->label, look->text);
 	if (*look->near && look->near_distance <= strlen(look->text) / 3 + 1)
 		return err_hint("did you mean '%s'?", look->near);
-	return err_hint("awm %s list", look->e->name);
+	return -AWM_NOT_FOUND;
 }
 
 static int by_name(struct awm_session *s, const struct awm_entity *e,

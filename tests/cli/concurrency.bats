@@ -215,3 +215,15 @@ finish_one() {
 		[ "$(awm_ok task show "$id" --json | jq -r .title)" = "task $i" ]
 	done
 }
+
+# Each process is the first to open the database, so it recovers the log that
+# the others left: that must stay short, or every command gets slower.
+@test "the log stays short over hundreds of commands, one at a time" {
+	local i
+
+	for ((i = 1; i <= 150; i++)); do
+		awm_ok task add -q "task $i" >/dev/null
+	done
+	[ "$(stat -c %s "$AWM_DB-wal")" -lt 1000000 ]
+	[ "$(awm_ok task list -q | wc -l)" -eq 150 ]
+}
