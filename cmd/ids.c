@@ -89,7 +89,7 @@ static int read_id(const char *s, size_t len, int64_t *ret)
 
 static int add_range(struct collect *c, const char *s, size_t dash)
 {
-	int64_t from, to;
+	int64_t from = 0, to = 0;
 	int err = read_id(s, dash, &from);
 
 	if (!err)

@@ -15,12 +15,12 @@ enum awm_type {
 	AWM_TYPE_INT,
 	AWM_TYPE_REAL,
 	AWM_TYPE_TEXT,
-	AWM_TYPE_BOOL,	 /* 0 or 1; true/false in JSON */
-	AWM_TYPE_TIME,	 /* milliseconds since the epoch, UTC; ISO in JSON */
-	AWM_TYPE_JSON,	 /* text, checked; JSON in JSON */
-	AWM_TYPE_ENUM,	 /* text, one of `words` */
-	AWM_TYPE_REF,	 /* integer id of a row of `ref` */
-	AWM_TYPE_SECRET	 /* encrypted envelope; shown only as set/unset */
+	AWM_TYPE_BOOL,	/* 0 or 1; true/false in JSON */
+	AWM_TYPE_TIME,	/* milliseconds since the epoch, UTC; ISO in JSON */
+	AWM_TYPE_JSON,	/* text, checked; JSON in JSON */
+	AWM_TYPE_ENUM,	/* text, one of `words` */
+	AWM_TYPE_REF,	/* integer id of a row of `ref` */
+	AWM_TYPE_SECRET /* encrypted envelope; shown only as set/unset */
 };
 
 enum awm_field_flag {
@@ -29,16 +29,16 @@ enum awm_field_flag {
 	AWM_SEARCH = 1 << 2,   /* its text goes into search_indexes */
 	AWM_READONLY = 1 << 3, /* kept by awm; not settable by add or edit */
 	AWM_UNIQUE = 1 << 4,
-	AWM_TITLE = 1 << 5,    /* a name: 1 to 1,000 characters, one line */
-	AWM_SLUG = 1 << 6,     /* the row can be referred to by it */
-	AWM_HIDDEN = 1 << 7    /* awm's own column, not of the specification */
+	AWM_TITLE = 1 << 5, /* a name: 1 to 1,000 characters, one line */
+	AWM_SLUG = 1 << 6,  /* the row can be referred to by it */
+	AWM_HIDDEN = 1 << 7 /* awm's own column, not of the specification */
 };
 
 struct awm_shape; /* of a JSON column; internal */
 
 struct awm_field {
-	const char *name;	  /* column = JSON key, as the schema spells it */
-	const char *label;	  /* table header */
+	const char *name;  /* column = JSON key, as the schema spells it */
+	const char *label; /* table header */
 	enum awm_type type;
 	unsigned flags;
 	const char *const *words; /* ENUM: NULL-terminated */
@@ -49,9 +49,9 @@ struct awm_field {
 };
 
 struct awm_entity {
-	const char *name;   /* "task", "time_entry" */
-	const char *table;  /* "tasks", "time_entries" */
-	const char *label;  /* as messages say it: "time entry" */
+	const char *name;  /* "task", "time_entry" */
+	const char *table; /* "tasks", "time_entries" */
+	const char *label; /* as messages say it: "time entry" */
 	const struct awm_field *fields;
 	size_t nfields;
 	const char *order;  /* default sort: "priority,dueDate,id" */
@@ -66,8 +66,8 @@ AWM_EXPORT extern const struct awm_entity *const awm_entities[];
 AWM_EXPORT const struct awm_entity *awm_entity_find(const char *name);
 AWM_EXPORT const struct awm_entity *awm_entity_of_table(const char *table);
 /* NULL when there is no such field. */
-AWM_EXPORT const struct awm_field *
-awm_entity_field(const struct awm_entity *e, const char *name);
+AWM_EXPORT const struct awm_field *awm_entity_field(const struct awm_entity *e,
+						    const char *name);
 
 /*
  * A row as it is handed out: values beside the fields that describe them, and

@@ -17,13 +17,13 @@ enum awm_op {
 	AWM_OP_LE,
 	AWM_OP_GT,
 	AWM_OP_GE,
-	AWM_OP_IN,	/* one of count values */
-	AWM_OP_NOT_IN,	/* null counts as outside */
-	AWM_OP_NULL,	/* no value */
+	AWM_OP_IN,     /* one of count values */
+	AWM_OP_NOT_IN, /* null counts as outside */
+	AWM_OP_NULL,   /* no value */
 	AWM_OP_NOT_NULL,
 	AWM_OP_CONTAINS, /* text, without regard to ASCII case */
-	AWM_OP_HAS	/* JSON array of strings holds the value; tasks.tags
-			   by its index */
+	AWM_OP_HAS	 /* JSON array of strings holds the value; tasks.tags
+			    by its index */
 };
 
 struct awm_cond {
@@ -46,10 +46,10 @@ struct awm_query {
 	size_t nsort;
 	const struct awm_field *const *fields; /* none: all of the table */
 	size_t nfields;
-	int64_t limit;	/* 0: no limit */
+	int64_t limit; /* 0: no limit */
 	int64_t offset;
-	bool deleted;	/* softly deleted rows only, instead of live ones */
-	bool all;	/* both */
+	bool deleted; /* softly deleted rows only, instead of live ones */
+	bool all;     /* both */
 };
 
 /* Called for each row as it is read; the record is borrowed until it returns.

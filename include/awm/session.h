@@ -12,15 +12,15 @@
 struct awm_session;
 
 struct awm_session_opts {
-	const char *db;	  /* --db; NULL: $AWM_DB, the nearest .awm/awm.db
-			     upwards, $XDG_DATA_HOME/awm/awm.db */
-	const char *as;	  /* --as; NULL: $AWM_USER, user.email, remembered */
+	const char *db;	    /* --db; NULL: $AWM_DB, the nearest .awm/awm.db
+			       upwards, $XDG_DATA_HOME/awm/awm.db */
+	const char *as;	    /* --as; NULL: $AWM_USER, user.email, remembered */
 	const char *folder; /* where discovery starts; NULL: the current one */
-	int64_t wait_ms;  /* for other writers; 0: db.wait */
-	bool dry_run;	  /* every write is rolled back at its end */
-	bool any_version; /* do not refuse an older schema (db commands) */
-	bool no_create;	  /* a missing database is AWM_NOT_FOUND */
-	bool no_actor;	  /* do not look for the acting user (db commands) */
+	int64_t wait_ms;    /* for other writers; 0: db.wait */
+	bool dry_run;	    /* every write is rolled back at its end */
+	bool any_version;   /* do not refuse an older schema (db commands) */
+	bool no_create;	    /* a missing database is AWM_NOT_FOUND */
+	bool no_actor;	    /* do not look for the acting user (db commands) */
 	const struct awm_config *config; /* borrowed; must outlive */
 };
 

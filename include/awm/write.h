@@ -23,8 +23,8 @@ AWM_EXPORT int awm_add(struct awm_session *s, const struct awm_entity *e,
 		       struct awm_pool *pool, struct awm_record **ret);
 
 struct awm_edit_opts {
-	bool check_stale;	  /* refuse (AWM_CONFLICT) a row whose */
-	int64_t if_updated_at;	  /* updatedAt is another */
+	bool check_stale;	     /* refuse (AWM_CONFLICT) a row whose */
+	int64_t if_updated_at;	     /* updatedAt is another */
 	const char *const *add_tags; /* tasks */
 	size_t nadd_tags;
 	const char *const *rm_tags;
@@ -35,8 +35,8 @@ struct awm_edit_opts {
  * activity. `opts` may be NULL. */
 AWM_EXPORT int awm_edit(struct awm_session *s, const struct awm_entity *e,
 			int64_t id, const struct awm_set *sets, size_t n,
-			const struct awm_edit_opts *opts,
-			struct awm_pool *pool, struct awm_record **ret);
+			const struct awm_edit_opts *opts, struct awm_pool *pool,
+			struct awm_record **ret);
 
 /* Deletes for good, with everything that the schema cascades to. The record
  * is the row as it was. */
@@ -81,7 +81,7 @@ enum awm_task_verb {
 	AWM_TASK_UNBLOCK, /* out of blocked; blocker and reason cleared */
 	AWM_TASK_RM,	  /* soft delete */
 	AWM_TASK_RESTORE,
-	AWM_TASK_WATCH,	  /* the acting user */
+	AWM_TASK_WATCH, /* the acting user */
 	AWM_TASK_UNWATCH
 };
 AWM_EXPORT int awm_task_do(struct awm_session *s, enum awm_task_verb verb,
@@ -99,8 +99,8 @@ AWM_EXPORT int awm_task_tag(struct awm_session *s, int64_t id,
 			    struct awm_pool *pool, struct awm_record **ret);
 /* Another project (0: stay), or right before or after a task (0: none) of its
  * project's order. Subtasks move along to another project. */
-AWM_EXPORT int awm_task_move(struct awm_session *s, int64_t id,
-			     int64_t project, int64_t before, int64_t after,
+AWM_EXPORT int awm_task_move(struct awm_session *s, int64_t id, int64_t project,
+			     int64_t before, int64_t after,
 			     struct awm_pool *pool, struct awm_record **ret);
 /* For good; the row must be softly deleted, or `force`. Subtasks go along. */
 AWM_EXPORT int awm_task_purge(struct awm_session *s, int64_t id, bool force,
@@ -114,9 +114,9 @@ AWM_EXPORT int awm_task_show(struct awm_session *s, int64_t id,
 
 /* preferences: `key` like "notifications.email", `value` as text; NULL unsets.
  * AWM_INVALID when the result is no UserPreferences. */
-AWM_EXPORT int awm_user_pref(struct awm_session *s, int64_t id,
-			     const char *key, const char *value,
-			     struct awm_pool *pool, struct awm_record **ret);
+AWM_EXPORT int awm_user_pref(struct awm_session *s, int64_t id, const char *key,
+			     const char *value, struct awm_pool *pool,
+			     struct awm_record **ret);
 
 /* ---- notifications ---- */
 

@@ -15,7 +15,7 @@ struct awm_session {
 	char *folder; /* absolute; where discovery starts */
 	bool acting;  /* the actor is known */
 	bool dry_run;
-	bool bootstrap; /* the first user is being made: no role yet */
+	bool bootstrap;	    /* the first user is being made: no role yet */
 	struct arena arena; /* lives as long as the session */
 };
 
@@ -30,7 +30,6 @@ enum role { ROLE_VIEWER, ROLE_MEMBER, ROLE_ADMIN };
 
 enum role role_of(const struct awm_session *s);
 /* AWM_DENIED, naming what was tried, when the acting user's role is below. */
-int role_require(const struct awm_session *s, enum role role,
-		 const char *what);
+int role_require(const struct awm_session *s, enum role role, const char *what);
 
 #endif

@@ -24,7 +24,7 @@ sources() {
 tap 'every source is in meson.build' sources
 
 tests() {
-	find tests/unit tests/fuzz tests/cli tests/lint \
+	find tests/unit tests/fuzz tests/cli tests/fault tests/lint \
 		-name 'test_*.c' -o -name 'fuzz_*.c' -o -name '*.bats' -o -name '*.sh' |
 		sed 's|.*/||; s|\.[a-z]*$||; s|^fuzz_||' |
 		unlisted tests/meson.build | none
