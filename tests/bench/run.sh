@@ -66,14 +66,15 @@ plan() {
 	printf '%s\n' "$*" >&9
 }
 
-# The statement that awm runs last, with its only parameter as a literal.
-sql_of() {
+# The statement of a listing as awm runs it, with its only parameter as a
+# literal.
+listing_sql() {
 	local parameter=$1
 
 	shift
-	AWM_TRACE=sql awm "$@" 2>&1 >/dev/null |
-		sed -n 's/^sql: //p' | grep -v COMMIT | tail -n 1 |
-		sed "s/?1/$parameter/"
+	AWM_TRACE=sql awm "$@" -n 50 2>&1 >/dev/null |
+		sed -n "s/^sql: \(.* LIMIT 50\)\$/\1/p" | sed "s/?1/$parameter/" |
+		grep .
 }
 
 plan_start() {
@@ -120,8 +121,8 @@ plan_list() {
 	done
 	for i in "${!titles[@]}"; do
 		title=${titles[i]}
-		sql=$(sql_of "${values[i]}" --db "list-$small.db" task list \
-			-n 50 ${flags[i]:+"${flags[i]}"})
+		sql=$(listing_sql "${values[i]}" --db "list-$small.db" \
+			task list ${flags[i]:+"${flags[i]}"})
 		plan group "$title" "$rounds"
 		for n in "$small" "$big"; do
 			plan run "awm, $n tasks" null awm --db "list-$n.db" \

@@ -23,6 +23,20 @@ untouched() {
 	json 'length == 3' activity list
 }
 
+# Another writer, until free_lock; not for longer than a failed test may last.
+hold_lock() {
+	sqlite3 "$AWM_DB" <<<'BEGIN IMMEDIATE;
+.shell touch held; for i in $(seq 500); do [ -e free ] && break; sleep 0.02; done
+COMMIT;' 3>&- &
+	holder=$!
+	while [[ ! -e held ]]; do sleep 0.02; done
+}
+
+free_lock() {
+	touch free
+	wait "$holder"
+}
+
 @test "2: unknown commands, verbs and flags, and the nearest real one" {
 	fails 2 "unknown command 'tsak'" tsak list
 	assert_error "did you mean 'task'?"
@@ -218,17 +232,10 @@ untouched() {
 }
 
 @test "7: who waits too long for another writer" {
-	local pid
-
-	sqlite3 "$AWM_DB" <<<'BEGIN IMMEDIATE;
-.shell touch held; while [ ! -e free ]; do sleep 0.02; done
-COMMIT;' &
-	pid=$!
-	while [[ ! -e held ]]; do sleep 0.02; done
+	hold_lock
 	json '[.[].title] == ["one"]' task list
 	fails 7 '' --wait 0.2 task add late
-	touch free
-	wait "$pid"
+	free_lock
 	awm_ok --wait 5 task add 'in time' >/dev/null
 	prints $'1\n2' task list -q
 }
@@ -269,21 +276,14 @@ SQL
 }
 
 @test "130: interrupted while it waits, and nothing is written" {
-	local pid
-
-	sqlite3 "$AWM_DB" <<<'BEGIN IMMEDIATE;
-.shell touch held; while [ ! -e free ]; do sleep 0.02; done
-COMMIT;' &
-	pid=$!
-	while [[ ! -e held ]]; do sleep 0.02; done
+	hold_lock
 	for signal in INT TERM; do
 		run --separate-stderr timeout --preserve-status -s "$signal" \
 			0.5 awm --wait 20 task add late
 		assert_status 130
-		assert_error 'interrupted'
+		assert_output ''
 	done
-	touch free
-	wait "$pid"
+	free_lock
 	untouched
 }
 

@@ -155,13 +155,13 @@ print(rows[1]["title"], len(rows))'
 
 @test "errors: one line and a hint, or JSON, on stderr" {
 	run_awm task show 9
-	[ "$stderr" = 'awm: error: no task 9' ]
+	[ "$stderr" = $'awm: error: no task 9\nhint: awm task list' ]
 	run_awm tsak list
 	[ "$stderr" = "awm: error: unknown command 'tsak'
 hint: did you mean 'task'?" ]
 	run_awm task show 9 --json
 	assert_output ''
-	[ "$stderr" = '{"error":{"code":"not_found","message":"no task 9"}}' ]
+	[ "$stderr" = '{"error":{"code":"not_found","message":"no task 9","hint":"awm task list"}}' ]
 	run_awm --format jsonl tsak list
 	[ "$stderr" = "{\"error\":{\"code\":\"usage\",\"message\":\"unknown command 'tsak'\",\"hint\":\"did you mean 'task'?\"}}" ]
 }
