@@ -60,7 +60,9 @@ enum need {
 	NEED_YES = 1 << 5,	   /* cannot be undone: --yes, or a terminal to
 				      ask on; the command calls run_confirm() */
 	NEED_PAGER = 1 << 6,	   /* a listing */
-	NEED_DRY_RUN = 1 << 7	   /* offers --dry-run */
+	NEED_DRY_RUN = 1 << 7,	   /* offers --dry-run */
+	NEED_MAY_FAIL = 1 << 8	   /* a database that is missing or cannot be
+				      used is no error: session is NULL */
 };
 
 enum argument_kind {

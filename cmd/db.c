@@ -214,6 +214,15 @@ static int db_check(struct run *r)
 
 /* ---- backup, restore ---- */
 
+static int locate(struct run *r, char **ret)
+{
+	struct awm_session_opts opts = {.db = r->globals.db};
+	int err = run_config(r);
+
+	opts.config = r->config;
+	return err ? err : awm_session_locate(&opts, ret);
+}
+
 static const struct awm_field path_fields[] = {
 	{.name = "path", .label = "Path", .type = AWM_TYPE_TEXT},
 	{.name = "backup", .label = "Backup", .type = AWM_TYPE_TEXT},
@@ -238,18 +247,34 @@ static int db_backup(struct run *r)
 			       "wrote %s", file);
 }
 
+/* A database that can no longer be opened is what backups are for. */
+static int restore(struct run *r, const char *file, const char **ret_backup)
+{
+	struct awm_session_opts opts = {.db = r->globals.db,
+					.dry_run = r->globals.dry_run};
+
+	if (r->session)
+		return awm_db_restore(r->session, file, r->pool, ret_backup);
+	return awm_db_replace(&opts, file, r->pool, ret_backup);
+}
+
 static int db_restore(struct run *r)
 {
 	const char *file = run_arg(r, 0), *backup = NULL;
-	const char *path = awm_session_path(r->session);
-	struct awm_value values[2] = {awm_value_text(path)};
-	int err =
-		run_confirm(r, "replace the database '%s' by '%s'", path, file);
+	_cleanup_free_ char *path = NULL;
+	struct awm_value values[2];
+	int err = locate(r, &path);
 
+	if (!err && !file_exists(file))
+		err = err_set(AWM_NOT_FOUND, "no file '%s'", file);
 	if (!err)
-		err = awm_db_restore(r->session, file, r->pool, &backup);
+		err = run_confirm(r, "replace the database '%s' by '%s'", path,
+				  file);
+	if (!err)
+		err = restore(r, file, &backup);
 	if (err)
 		return err;
+	values[0] = awm_value_text(path);
 	values[1] = awm_value_text(backup);
 	return noun_tell(
 		r, noun_row(r, path_fields, values, 2), "restored %s%s%s", path,
@@ -257,15 +282,6 @@ static int db_restore(struct run *r)
 }
 
 /* ---- path, shell ---- */
-
-static int locate(struct run *r, char **ret)
-{
-	struct awm_session_opts opts = {.db = r->globals.db};
-	int err = run_config(r);
-
-	opts.config = r->config;
-	return err ? err : awm_session_locate(&opts, ret);
-}
 
 /* Byte for byte, for "$(awm db path)"; but for a terminal. */
 static int db_path(struct run *r)
@@ -403,11 +419,13 @@ const struct command cmd_db[] = {
 		.details =
 			"Checks that FILE is a sound database of awm, keeps "
 			"what is there now beside it, and puts a copy of FILE "
-			"in its place. It asks first; without a terminal it "
-			"wants --yes.",
+			"in its place, also where the database is damaged or "
+			"missing. It asks first; without a terminal it wants "
+			"--yes. It takes an admin, as far as the database can "
+			"still tell.",
 		.arguments = file_argument,
 		.needs = NEED_WRITE | NEED_YES | NEED_ANY_VERSION |
-			 NEED_NO_ACTOR,
+			 NEED_NO_CREATE | NEED_MAY_FAIL,
 		.effect = EFFECT_DESTRUCTIVE,
 		.columns = "path,backup",
 		.run = db_restore,

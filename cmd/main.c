@@ -59,6 +59,11 @@ static int open_session(struct run *r)
 	err = awm_session_open(&opts, &r->session);
 	signals_watch(r->session);
 	signals_exit_end();
+	if (needs & NEED_MAY_FAIL &&
+	    (err == -AWM_DATABASE || err == -AWM_NOT_FOUND)) {
+		err_clear();
+		err = 0;
+	}
 	return err;
 }
 

@@ -23,7 +23,7 @@
 			"how long it is expected to take"),                    \
 		OPT_SET("git-repository", 0, "gitRepository", "URL",           \
 			"where its code lives"),                               \
-		OPT_SET("emoji", 0, "emoji", "EMOJI", "shown with its title"), \
+		OPT_SET("emoji", 0, "emoji", "EMOJI", "a sign for it, like 🚀"), \
 		OPT_SET("color", 0, "color", "HEX",                            \
 			"theme colour, such as #3366ff"),                      \
 		OPT_SET("cover-image", 0, "coverImage", "URL",                 \

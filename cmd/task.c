@@ -454,7 +454,9 @@ static int assign_one(struct run *r, int64_t id, struct awm_record **ret)
 static int task_assign(struct run *r)
 {
 	struct assign_args *args = r->args;
-	int err = run_ref(r, 1, &args->user);
+	const char *user = run_arg(r, 1);
+	int err =
+		user && !strcmp(user, "none") ? 0 : run_ref(r, 1, &args->user);
 
 	return err ? err : run_each(r, 0, "assigned", assign_one);
 }

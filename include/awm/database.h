@@ -41,6 +41,12 @@ AWM_EXPORT int awm_db_backup(struct awm_session *s, const char *path);
 AWM_EXPORT int awm_db_restore(struct awm_session *s, const char *path,
 			      struct awm_pool *pool, const char **ret_backup);
 
+/* The same where the database is missing or cannot be opened: what is there
+ * is moved aside, with its log, as it is. There is nobody to ask for a role. */
+AWM_EXPORT int awm_db_replace(const struct awm_session_opts *opts,
+			      const char *path, struct awm_pool *pool,
+			      const char **ret_backup);
+
 /* Demo data of a small team. Rows already seeded are left alone. Calls fn
  * with table and count of rows added. */
 AWM_EXPORT int awm_db_seed(struct awm_session *s, awm_row_fn *fn, void *ctx);

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: MIT
 /* Looking after the database: migrations, copies, and whether it is sound. */
 #include <awm/database.h>
+#include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/err.h"
+#include "base/file.h"
 #include "base/time.h"
 #include "db/migrate.h"
 #include "domain/pool.h"
@@ -232,26 +235,28 @@ static int inspect(const char *path)
 	return rc;
 }
 
-static const char *backup_name(struct awm_session *s, struct arena *a)
+/* "<database>.<time>.bak", with a number behind when that is taken. */
+static const char *backup_name(const char *path, int64_t now, struct arena *a)
 {
 	char iso[TIME_ISO_SIZE];
-	char *name;
+	const char *name;
 
-	time_format_iso(s->now, iso);
-	name = arena_printf(a, "%s.%s.bak", db_path(s->db), iso);
-	for (char *p = name ? name + strlen(db_path(s->db)) : NULL; p && *p;
-	     p++)
+	time_format_iso(now, iso);
+	for (char *p = iso; *p; p++)
 		if (*p == ':')
 			*p = '-';
+	name = arena_printf(a, "%s.%s.bak", path, iso);
+	for (int n = 2; name && file_exists(name) && n < 1000; n++)
+		name = arena_printf(a, "%s.%s.%d.bak", path, iso, n);
 	return name;
 }
 
 int awm_db_restore(struct awm_session *s, const char *path,
 		   struct awm_pool *pool, const char **ret_backup)
 {
-	const char *backup = backup_name(s, pool_arena(pool));
-	int rc = s->acting ? role_require(s, ROLE_ADMIN, "restore a database")
-			   : 0;
+	const char *backup =
+		backup_name(db_path(s->db), s->now, pool_arena(pool));
+	int rc = role_require(s, ROLE_ADMIN, "restore a database");
 
 	if (!backup)
 		return -AWM_NOMEM;
@@ -262,6 +267,57 @@ int awm_db_restore(struct awm_session *s, const char *path,
 	rc = db_backup(s->db, backup);
 	if (!rc)
 		rc = db_restore(s->db, path);
+	if (!rc)
+		*ret_backup = backup;
+	return rc;
+}
+
+/* The log holds what the file lacks: both are kept, side by side. */
+static int move_aside(const char *path, const char *to, struct arena *a)
+{
+	static const char *const parts[] = {"-wal", "-shm", ""};
+
+	for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
+		const char *from_part = arena_printf(a, "%s%s", path, parts[i]);
+		const char *to_part = arena_printf(a, "%s%s", to, parts[i]);
+		if (!from_part || !to_part)
+			return -AWM_NOMEM;
+		if (rename(from_part, to_part) < 0 && errno != ENOENT)
+			return err_errno(AWM_DATABASE, "cannot move '%s'",
+					 from_part);
+	}
+	return 0;
+}
+
+static int copy_into(const char *from, const char *to)
+{
+	_cleanup_db_ struct db *db = NULL;
+	struct db_open_opts opts = {.path = from, .read_only = true};
+	int rc = db_open(&opts, &db);
+
+	return rc ? rc : db_backup(db, to);
+}
+
+int awm_db_replace(const struct awm_session_opts *opts, const char *path,
+		   struct awm_pool *pool, const char **ret_backup)
+{
+	_cleanup_free_ char *target = NULL, *folder = NULL;
+	const char *backup = NULL;
+	int rc = awm_session_locate(opts, &target);
+
+	if (!rc)
+		rc = inspect(path);
+	if (rc || opts->dry_run)
+		return rc;
+	folder = file_dirname(target);
+	rc = folder ? file_mkdir(folder) : -AWM_NOMEM;
+	if (!rc && file_exists(target)) {
+		backup = backup_name(target, time_now(), pool_arena(pool));
+		rc = backup ? move_aside(target, backup, pool_arena(pool))
+			    : -AWM_NOMEM;
+	}
+	if (!rc)
+		rc = copy_into(path, target);
 	if (!rc)
 		*ret_backup = backup;
 	return rc;

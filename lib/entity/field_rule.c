@@ -54,6 +54,8 @@ const char *field_name_wanted(const char *s, size_t len)
 {
 	if (len == 0 || utf8_length(s, len) > FIELD_NAME_MAX)
 		return "1 to 1,000 characters";
+	if (strspn(s, " ") == len)
+		return "more than blanks";
 	if (utf8_has_control(s, len, false))
 		return "one line without control characters";
 	return NULL;

@@ -211,6 +211,29 @@ old_database() {
 	fails 7 "run 'awm db migrate'" project list
 }
 
+@test "restore: over a damaged database, into a missing one, twice at once" {
+	awm_ok task add one -q >/dev/null
+	awm_ok db backup "$PWD/copy.db" -q >/dev/null
+	printf 'rubbish' | dd of="$AWM_DB" bs=1 seek=100 conv=notrunc status=none
+	rm -f "$AWM_DB-wal" "$AWM_DB-shm"
+	fails 7 damaged task list
+	json '(.backup | endswith(".bak")) and (.path | endswith("awm.db"))' \
+		db restore copy.db --yes
+	prints 1 task list -q
+	# The clock stands still: the second copy finds the first one's name taken.
+	awm_ok db restore copy.db --yes -q >/dev/null
+	awm_ok db restore copy.db --yes -q >/dev/null
+	[ "$(find "$(dirname "$AWM_DB")" -name '*.bak' | wc -l)" = 3 ]
+	rm -f "$AWM_DB"*
+	json '.backup == null' db restore copy.db --yes
+	prints 1 task list -q
+	awm_ok db check >/dev/null
+
+	fails 3 "no file 'nope.db'" db restore nope.db --yes
+	awm_ok user add bob@example.com -q >/dev/null
+	fails 6 'restore a database' --as bob@example.com db restore copy.db --yes
+}
+
 @test "check: finds what is wrong, and says where" {
 	awm_ok project add Web >/dev/null
 	awm_ok task add one -p Web -t a,b >/dev/null

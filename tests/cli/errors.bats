@@ -170,6 +170,9 @@ free_lock() {
 }
 
 @test "4: values and transitions that a rule refuses" {
+	fails 4 'more than blanks' task add '  '
+	fails 4 'needs a blocker or a reason' task edit 1 --status blocked
+	fails 4 'needs a blocker or a reason' task add x --status blocked
 	local long
 
 	long=$(printf 'x%.0s' {1..1000})
