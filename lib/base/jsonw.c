@@ -142,11 +142,24 @@ static void add_escape(struct buf *out, uint32_t cp)
 
 /* The inside of a string. Text that is JSON already keeps its quotes and
  * backslashes. */
+/* How many bytes from here on are printable ASCII that stands for itself:
+ * nearly all of most texts. */
+static size_t ascii_span(const char *s, size_t len)
+{
+	size_t n = 0;
+
+	while (n < len && (unsigned char)s[n] >= 0x20 &&
+	       (unsigned char)s[n] < 0x7f && s[n] != '"' && s[n] != '\\')
+		n++;
+	return n;
+}
+
 static void add_inside(struct buf *out, const char *s, size_t len, bool is_json)
 {
 	size_t plain = 0;
 
-	for (size_t i = 0, n; i < len; i += n) {
+	for (size_t i = ascii_span(s, len), n; i < len;
+	     i += n, i += ascii_span(s + i, len - i)) {
 		uint32_t cp = 0;
 		n = utf8_decode(s + i, len - i, &cp);
 		bool quote = !is_json && (cp == '"' || cp == '\\');

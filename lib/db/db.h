@@ -119,8 +119,8 @@ int64_t db_changes(struct db *db);
  * "<file>-lock", kept for the whole transaction), begins IMMEDIATE, calls fn,
  * commits if it returned 0, and otherwise rolls back and returns what fn did.
  * Inside another db_write() fn joins that transaction. After a commit that
- * left more than DB_WAL_PAGES in the log, a passive checkpoint runs under the
- * same lock.
+ * left more than DB_WAL_PAGES in the log, a checkpoint that waits for nobody
+ * truncates it under the same lock.
  */
 #define DB_WAL_PAGES 100 /* below half a megabyte: recovery stays cheap */
 typedef int db_fn(struct db *db, void *arg);

@@ -647,8 +647,9 @@ static int number_read(struct conn *c, const char *sql, int32_t *ret,
 	sqlite3_stmt *st = NULL;
 	int rc = sqlite3_prepare_v2(c->db, sql, -1, &st, NULL);
 
-	if (rc == SQLITE_OK)
-		rc = sqlite3_step(st);
+	if (rc != SQLITE_OK)
+		return fail(c, c->db, rc);
+	rc = sqlite3_step(st);
 	*ret_row = rc == SQLITE_ROW;
 	if (*ret_row)
 		*ret = sqlite3_column_int(st, 0);
@@ -833,9 +834,14 @@ static int conn_commit(void *conn)
 
 	if (r < 0)
 		return r;
+	/* A log that is only copied is never begun anew: each process that
+	 * opens the file forgets how much of it was. So it is cut, unless
+	 * somebody still reads from it; nobody is waited for. */
+	c->limit = 1;
 	if (c->writing && c->wal_pages > DB_WAL_PAGES)
 		sqlite3_wal_checkpoint_v2(
-			c->db, "main", SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+			c->db, "main", SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+	c->limit = 0;
 	if (c->writing)
 		write_leave(c);
 	return 0;
