@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <string.h>
 
+#include "cmd/member.h"
 #include "cmd/noun.h"
 
 /* Projects, their members, the default one of a folder. */
@@ -23,7 +24,8 @@
 			"how long it is expected to take"),                    \
 		OPT_SET("git-repository", 0, "gitRepository", "URL",           \
 			"where its code lives"),                               \
-		OPT_SET("emoji", 0, "emoji", "EMOJI", "a sign for it, like 🚀"), \
+		OPT_SET("emoji", 0, "emoji", "EMOJI",                          \
+			"a sign for it, like 🚀"),                              \
 		OPT_SET("color", 0, "color", "HEX",                            \
 			"theme colour, such as #3366ff"),                      \
 		OPT_SET("cover-image", 0, "coverImage", "URL",                 \
@@ -222,11 +224,11 @@ static int project_rm(struct run *r)
 
 /* ---- members ---- */
 
-static const char *const member_roles[] = {"owner", "admin", "member", "viewer",
-					   NULL};
-
-struct member_args {
-	const char *role;
+static const struct member_kind members = {
+	.what = "project",
+	.add = awm_project_member_add,
+	.rm = awm_project_member_rm,
+	.list = awm_project_member_list,
 };
 
 static const struct argument member_arguments[] = {
@@ -243,80 +245,22 @@ static const struct argument member_arguments[] = {
 	{0},
 };
 
-static const struct option member_add_options[] = {
-	OPT_WORD("role", 0, struct member_args, role, member_roles, "ROLE",
-		 "owner, admin, member (unless told otherwise) or viewer"),
-	{0},
-};
-
-static int member_add(struct run *r)
+static int project_member_add(struct run *r)
 {
-	const struct member_args *args = r->args;
-	struct awm_record *row;
-	int64_t project, user;
-	int err = run_ref(r, 0, &project);
-
-	if (!err)
-		err = run_ref(r, 1, &user);
-	if (!err)
-		err = awm_project_member_add(r->session, project, user,
-					     args->role, r->pool, &row);
-	return err ? err
-		   : noun_tell(r, row, "added %s to project %s as %s",
-			       run_arg(r, 1), run_arg(r, 0),
-			       awm_record_text(row, "role"));
+	return member_add(r, &members);
 }
 
-/* The members as they are listed, of whom one is looked for. */
-struct member {
-	struct run *run;
-	int64_t project, user;
-	struct awm_record *row;
-};
-
-static int member_found(void *ctx, const struct awm_record *row)
+static int project_member_rm(struct run *r)
 {
-	struct member *m = ctx;
-
-	if (awm_record_int(row, "id") != m->user)
-		return 0;
-	return awm_record_copy(m->run->pool, row, &m->row);
+	return member_rm(r, &members);
 }
 
-static int member_leaves(struct awm_session *s, void *ctx)
+static int project_member_list(struct run *r)
 {
-	struct member *m = ctx;
-	int err;
-
-	m->row = NULL;
-	err = awm_project_member_list(s, m->project, member_found, m);
-	return err ? err : awm_project_member_rm(s, m->project, m->user);
-}
-
-static int member_rm(struct run *r)
-{
-	struct member m = {.run = r};
-	int err = run_ref(r, 0, &m.project);
-
-	if (!err)
-		err = run_ref(r, 1, &m.user);
-	if (!err)
-		err = awm_transaction(r->session, member_leaves, &m);
-	return err ? err
-		   : noun_tell(r, m.row, "removed %s from project %s",
-			       run_arg(r, 1), run_arg(r, 0));
-}
-
-static int member_list(struct run *r)
-{
-	struct rows rows = {.run = r};
 	int64_t project;
 	int err = noun_project(r, 0, &project);
 
-	if (!err)
-		err = awm_project_member_list(r->session, project, rows_keep,
-					      &rows);
-	return err ? err : rows_report(&rows);
+	return err ? err : member_list(r, &members, project);
 }
 
 /* ---- stats and use ---- */
@@ -535,7 +479,7 @@ const struct command cmd_project[] = {
 		.needs = NEED_WRITE,
 		.effect = EFFECT_WRITE,
 		.entity = "project_member",
-		.run = member_add,
+		.run = project_member_add,
 	},
 	{
 		.name = "project member list",
@@ -544,7 +488,7 @@ const struct command cmd_project[] = {
 		.arguments = show_arguments,
 		.needs = NEED_DB | NEED_PAGER,
 		.columns = "id,email,name,role,createdAt",
-		.run = member_list,
+		.run = project_member_list,
 	},
 	{
 		.name = "project member rm",
@@ -555,7 +499,7 @@ const struct command cmd_project[] = {
 		.needs = NEED_WRITE | NEED_DRY_RUN,
 		.effect = EFFECT_WRITE,
 		.columns = "id,email,name,role,createdAt",
-		.run = member_rm,
+		.run = project_member_rm,
 	},
 	{
 		.name = "project stats",

@@ -56,7 +56,7 @@ rows() {
 }
 
 same_number() {
-	local command few many
+	local command format
 
 	for command in 'project show 1' 'task show 1' 'notify list' 'task list'; do
 		for format in table json; do
