@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <string.h>
 
+#include "cmd/follow.h"
 #include "cmd/noun.h"
 #include "cmd/option.h"
 
@@ -8,18 +9,42 @@
 
 struct activity_list_args {
 	struct text_list types;
+	bool follow;
 };
 
+#define ACTIVITY_FILTERS                                                       \
+	OPT_FILTER("project", 'p', "projectId", "PROJECT", "in this project"), \
+		OPT_FILTER("task", 't', "taskId", "TASK", "to this task"),     \
+		OPT_FILTER("user", 'u', "userId", "USER",                      \
+			   "by this user, or me"),                             \
+		OPT_COMMAS("type", 0, struct activity_list_args, types,        \
+			   "TYPE",                                             \
+			   "of these types: task.created,task.updated; or of " \
+			   "all that begin alike: task.*"),                    \
+		OPT_COMPARE("since", 0, "createdAt", AWM_OP_GE, "DATE",        \
+			    "from DATE on"),                                   \
+		OPT_COMPARE("until", 0, "createdAt", AWM_OP_LT, "DATE",        \
+			    "before DATE")
+
 static const struct option list_options[] = {
-	OPT_FILTER("project", 'p', "projectId", "PROJECT", "in this project"),
-	OPT_FILTER("task", 't', "taskId", "TASK", "to this task"),
-	OPT_FILTER("user", 'u', "userId", "USER", "by this user, or me"),
-	OPT_COMMAS("type", 0, struct activity_list_args, types, "TYPE",
-		   "of these types: task.created,task.updated; or of all "
-		   "that begin alike: task.*"),
-	OPT_COMPARE("since", 0, "createdAt", AWM_OP_GE, "DATE", "from DATE on"),
-	OPT_COMPARE("until", 0, "createdAt", AWM_OP_LT, "DATE", "before DATE"),
+	ACTIVITY_FILTERS,
 	LIST_OPTIONS,
+	OPT_FLAG("follow", 'f', struct activity_list_args, follow,
+		 "go on with new ones as they are made, by any process"),
+	{0},
+};
+
+static const struct option follow_options[] = {
+	ACTIVITY_FILTERS,
+	{.name = "limit",
+	 .letter = 'n',
+	 .type = OPTION_INT,
+	 .in_run = true,
+	 .offset = OPT_AT(struct run, list.limit, struct int_arg),
+	 .arg = "N",
+	 .min = 1,
+	 .max = INT64_MAX,
+	 .help = "show the last N first"},
 	{0},
 };
 
@@ -80,11 +105,24 @@ static int activity_list(struct run *r)
 {
 	const struct activity_list_args *args = r->args;
 	struct awm_query q;
-	int err = run_query(r, &q);
+	int err;
 
+	if (args->follow)
+		follow_format(r);
+	err = run_query(r, &q);
 	if (!err)
 		err = type_cond(r, &q, &args->types);
+	if (!err && args->follow)
+		return follow_rows(r, &q, run_has(r, "createdAt"));
 	return err ? err : run_list_query(r, &q);
+}
+
+static int activity_follow(struct run *r)
+{
+	struct activity_list_args *args = r->args;
+
+	args->follow = true;
+	return activity_list(r);
 }
 
 static const struct argument one_argument[] = {
@@ -105,12 +143,32 @@ const struct command cmd_activity[] = {
 		.details =
 			"Every change leaves an activity: who made it, when, "
 			"of what type, and what each column held before and "
-			"after. The newest come first.",
+			"after. The newest come first. --follow lists instead "
+			"what happens from now on: see activity follow.",
 		.options = list_options,
 		.args_size = sizeof(struct activity_list_args),
 		.needs = NEED_DB | NEED_PAGER,
 		.entity = "activity",
 		.run = activity_list,
+	},
+	{
+		.name = "activity follow",
+		.summary = "show what happens as it happens",
+		.details =
+			"Shows each new activity as soon as it is committed, "
+			"by any process, until it is interrupted (and then "
+			"exits with 130) or nobody reads any more. Those that "
+			"are there already come first if --since says from "
+			"when on, or --limit how many. Unless it is told "
+			"otherwise it prints a table on a terminal and one "
+			"JSON object a line elsewhere; --format json does that "
+			"as well. Every activity comes once, in the order of "
+			"the ids.",
+		.options = follow_options,
+		.args_size = sizeof(struct activity_list_args),
+		.needs = NEED_DB,
+		.entity = "activity",
+		.run = activity_follow,
 	},
 	{
 		.name = "activity show",

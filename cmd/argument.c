@@ -42,7 +42,7 @@ static int check_argument(struct run *r, const struct argument *a, size_t i)
 {
 	size_t first, n = argument_span(r, i, &first);
 
-	if (!n && a->required) {
+	if (!n && a->required && !(a->kind == ARG_IDS && r->where.count)) {
 		err_set(AWM_USAGE, "'%s' wants %s", r->command->name, a->name);
 		return err_hint("awm help %s", r->command->name);
 	}

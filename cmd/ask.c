@@ -12,10 +12,11 @@
 #include "cmd/option.h"
 #include "cmd/signals.h"
 
-/* Nobody is asked who could not see the question. */
+/* Nobody is asked who could not see the question, or whose input belongs to
+ * something else. */
 static int open_terminal(void)
 {
-	if (!isatty(STDERR_FILENO))
+	if (!isatty(STDIN_FILENO) || !isatty(STDERR_FILENO))
 		return -1;
 	return open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
 }
@@ -54,9 +55,12 @@ static int get_line(int fd, struct buf *b, size_t max)
 			return err_set(AWM_USAGE, "the line is too long");
 		buf_addc(b, c);
 	}
+	if (n < 0 && signals_caught()) {
+		put(fd, "\n");
+		return err_set(AWM_INTERRUPTED, "interrupted");
+	}
 	if (n < 0)
-		return err_errno(signals_caught() ? AWM_INTERRUPTED : AWM_ERROR,
-				 "cannot read the answer");
+		return err_errno(AWM_ERROR, "cannot read the answer");
 	return buf_check(b);
 }
 

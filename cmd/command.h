@@ -142,9 +142,13 @@ struct command {
 	const char *entity;  /* of its rows and of its columns */
 	const char *columns; /* "id,title": default columns of a table, when not
 				the SHOW ones; all columns of computed rows */
+	const char *computed;  /* columns that rows may have beside these and
+				  those of the entity: "urgency,reason" */
 	const char *relations; /* what report_one() shows beside the columns:
 				  "project:project comments:comment*"; name,
 				  entity, * for many */
+	/* Of the command line alone, before anything is opened; or NULL. */
+	int (*check)(struct run *r);
 	int (*run)(struct run *r); /* 0 or -enum awm_err */
 };
 
@@ -329,6 +333,7 @@ struct run {
 	struct globals globals;
 	void *args;		/* the command's own struct, filled */
 	struct list_flags list; /* LIST_OPTIONS */
+	struct text_list where; /* TASK_WHERE: instead of ids */
 	const char **texts;	/* positional arguments, as given */
 	size_t ntexts;
 	struct awm_session *session; /* with NEED_DB or NEED_WRITE */
@@ -336,6 +341,14 @@ struct run {
 	struct awm_config *config;
 	struct arena arena; /* as long as the run */
 	struct report *report;
+
+	/* Columns that a table of this run shows behind the default ones:
+	 * "urgency"; NULL: none. */
+	const char *also;
+
+	/* What goes along with the row that a run_id_fn deletes: " with 3
+	 * subtasks"; set by the function, for the line about it. */
+	const char *with;
 
 	/* Of option.c and resolve.c. */
 	struct given *given; /* options that wait for the session */
@@ -417,8 +430,9 @@ int run_list(struct run *r);
 int run_list_query(struct run *r, const struct awm_query *q);
 
 /* Asks "<question>? [y/N]" on the terminal unless --yes or --dry-run; a no is
- * -AWM_ERROR, "nothing was changed". Without a terminal it is AWM_USAGE with
- * the hint '--yes'; for NEED_YES main() has refused that before. */
+ * -AWM_ERROR, "nothing was changed". Unless standard input and standard error
+ * are both a terminal it is AWM_USAGE with the hint '--yes'; for NEED_YES
+ * main() has refused that before. */
 int run_confirm(struct run *r, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 

@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "base/utf8.h"
-#include "cmd/command.h"
+#include "cmd/noun.h"
 #include "cmd/out.h"
 
 /* awm config: the settings of the machine. */
@@ -34,25 +34,43 @@ static bool is_json(const struct run *r)
 	return r->globals.format != FORMAT_TABLE;
 }
 
+/* Byte for byte, for "$(awm config get KEY)"; but for a terminal. */
+static int put_line(const char *s)
+{
+	_cleanup_buf_ struct buf b = {0};
+
+	if (out_is_tty())
+		utf8_add_escaped(&b, s, strlen(s), false);
+	else
+		buf_adds(&b, s);
+	buf_addc(&b, '\n');
+	return buf_check(&b) ? -AWM_NOMEM : out_add(b.s, b.len);
+}
+
+/* A file that no other command takes is looked at and mended here. */
+static int open_config(struct run *r)
+{
+	return r->config ? 0 : awm_config_open_lenient(NULL, &r->config);
+}
+
 static int config_get(struct run *r)
 {
 	const char *key = run_arg(r, 0), *value;
-	int err = run_config(r);
+	int err = open_config(r);
 
 	if (err)
 		return err;
 	value = awm_config_get(r->config, key);
 	if (!value) {
 		/* an unknown key is a usage error, an unset one is not there */
-		err = awm_config_check(key, "");
+		err = awm_config_check(key, NULL);
 		if (err)
 			return err;
 		return err_set(AWM_NOT_FOUND, "'%s' is not set", key);
 	}
-	if (is_json(r))
+	if (is_json(r) || r->globals.fields)
 		return row(r, key, value, report_one);
-	err = out_adds(value);
-	return err ? err : out_adds("\n");
+	return put_line(value);
 }
 
 /* After a change: what was set, for who reads rows; else nothing, as git. */
@@ -67,7 +85,7 @@ static int config_set(struct run *r)
 	int err = awm_config_check(key, value);
 
 	if (!err)
-		err = run_config(r);
+		err = open_config(r);
 	if (!err)
 		err = awm_config_set(r->config, key, value);
 	return err ? err : changed(r, key, value);
@@ -76,7 +94,7 @@ static int config_set(struct run *r)
 static int config_unset(struct run *r)
 {
 	const char *key = run_arg(r, 0);
-	int err = run_config(r);
+	int err = open_config(r);
 
 	if (!err)
 		err = awm_config_unset(r->config, key);
@@ -116,7 +134,7 @@ static int config_list(struct run *r)
 	const struct config_list_args *args = r->args;
 	const struct awm_option *options;
 	size_t n;
-	int err = run_config(r);
+	int err = open_config(r);
 
 	/* What is set needs no word on what it would be otherwise. */
 	if (!args->all && !r->globals.fields)
@@ -137,9 +155,24 @@ static int config_list(struct run *r)
 
 static int config_path(struct run *r)
 {
-	int err = run_config(r);
+	static const struct awm_field fields[] = {
+		{.name = "path", .label = "Path", .type = AWM_TYPE_TEXT},
+	};
+	struct awm_value value;
+	struct awm_record *rec;
+	int err = open_config(r);
 
-	return err ? err : out_addf("%s\n", awm_config_path(r->config));
+	if (!err && !awm_config_path(r->config))
+		err = err_set(AWM_NOT_FOUND, "there is no home folder for it");
+	if (err)
+		return err;
+	value = awm_value_text(awm_config_path(r->config));
+	rec = noun_row(r, fields, &value, 1);
+	if (!rec)
+		return -AWM_NOMEM;
+	if (is_json(r) || r->globals.fields)
+		return report_one(r, rec);
+	return put_line(value.s);
 }
 
 static const struct argument key_argument[] = {
@@ -202,6 +235,7 @@ const struct command cmd_config[] = {
 		.name = "config path",
 		.summary = "print where the settings are kept",
 		.effect = EFFECT_READ,
+		.columns = "path",
 		.run = config_path,
 	},
 	{0},

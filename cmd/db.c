@@ -240,8 +240,14 @@ static int db_backup(struct run *r)
 {
 	const char *file = run_arg(r, 0);
 	struct awm_value value = awm_value_text(file);
-	int err = awm_db_backup(r->session, file);
+	int err;
 
+	if (strcmp(file, "-") == 0) {
+		err_set(AWM_USAGE, "a backup is written to a file, not to "
+				   "standard output");
+		return err_hint("name one; ./- is a file as well");
+	}
+	err = awm_db_backup(r->session, file);
 	return err ? err
 		   : noun_tell(r, noun_row(r, path_fields, &value, 1),
 			       "wrote %s", file);
@@ -268,6 +274,8 @@ static int db_restore(struct run *r)
 	if (!err && !file_exists(file))
 		err = err_set(AWM_NOT_FOUND, "no file '%s'", file);
 	if (!err)
+		err = awm_db_restorable(path, file);
+	if (!err)
 		err = run_confirm(r, "replace the database '%s' by '%s'", path,
 				  file);
 	if (!err)
@@ -277,7 +285,8 @@ static int db_restore(struct run *r)
 	values[0] = awm_value_text(path);
 	values[1] = awm_value_text(backup);
 	return noun_tell(
-		r, noun_row(r, path_fields, values, 2), "restored %s%s%s", path,
+		r, noun_row(r, path_fields, values, 2), "%srestored %s%s%s",
+		r->globals.dry_run ? "dry run: " : "", path,
 		backup ? "; what was there: " : "", backup ? backup : "");
 }
 

@@ -242,7 +242,7 @@ static int filter_op(struct run *r, struct awm_query *q, const struct given *g)
 	}
 }
 
-static int filter(struct run *r, struct awm_query *q, const struct given *g)
+int run_filter(struct run *r, struct awm_query *q, const struct given *g)
 {
 	const struct times times = {r, q, g->field};
 
@@ -341,7 +341,7 @@ int run_query(struct run *r, struct awm_query *ret)
 	for (size_t i = 0; i < r->ngiven && !err; i++) {
 		if (r->given[i].option->type != OPTION_FILTER)
 			continue;
-		err = filter(r, ret, r->given + i);
+		err = run_filter(r, ret, r->given + i);
 		if (err)
 			err_context("--%s", r->given[i].option->name);
 	}

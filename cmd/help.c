@@ -4,6 +4,7 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "base/utf8.h"
 #include "cmd/option.h"
 #include "cmd/out.h"
 #include "cmd/wrap.h"
@@ -117,22 +118,6 @@ static bool is_hidden(const struct command *c)
 	return c->name[0] == '_';
 }
 
-/* The verbs of a noun on one line, at their first command. */
-static void add_noun(struct buf *b, const struct command *first)
-{
-	size_t len = strcspn(first->name, " ");
-	_cleanup_buf_ struct buf verbs = {0}, noun = {0};
-
-	for (const struct command *c = first; c->name; c++)
-		if (strncmp(c->name, first->name, len + 1) == 0)
-			buf_addf(&verbs, "%s%s", verbs.len ? ", " : "",
-				 c->name + len + 1);
-	buf_add(&noun, first->name, len);
-	buf_addf(b, "  %-12s", buf_str(&noun));
-	wrap_add(b, 14, 14, buf_str(&verbs));
-	b->failed |= verbs.failed || noun.failed;
-}
-
 static bool same_noun(const struct command *a, const struct command *b)
 {
 	size_t len = strcspn(b->name, " ");
@@ -140,12 +125,32 @@ static bool same_noun(const struct command *a, const struct command *b)
 	return strncmp(a->name, b->name, len) == 0 && a->name[len] == ' ';
 }
 
+/* The verbs of a noun on one line, at its first command. */
+static void add_noun(struct buf *b, const struct command *first)
+{
+	size_t len = strcspn(first->name, " ");
+	_cleanup_buf_ struct buf verbs = {0}, noun = {0};
+
+	for (size_t i = 0; commands[i]; i++)
+		for (const struct command *c = commands[i]; c->name; c++) {
+			if (!same_noun(c, first))
+				continue;
+			if (!verbs.len && c != first)
+				return;
+			buf_addf(&verbs, "%s%s", verbs.len ? ", " : "",
+				 c->name + len + 1);
+		}
+	buf_add(&noun, first->name, len);
+	buf_addf(b, "  %-12s", buf_str(&noun));
+	wrap_add(b, 14, 14, buf_str(&verbs));
+	b->failed |= verbs.failed || noun.failed;
+}
+
 static void add_nouns(struct buf *b)
 {
 	for (size_t i = 0; commands[i]; i++)
 		for (const struct command *c = commands[i]; c->name; c++)
-			if (strchr(c->name, ' ') &&
-			    (c == commands[i] || !same_noun(c - 1, c)))
+			if (strchr(c->name, ' '))
 				add_noun(b, c);
 }
 
@@ -176,7 +181,46 @@ static int overview(void)
 	return print(&b);
 }
 
-static int everything(void)
+struct add_alias {
+	struct buf *b;
+	bool any;
+};
+
+static int add_alias(void *ctx, const char *key, const char *value)
+{
+	struct add_alias *add = ctx;
+	_cleanup_buf_ struct buf text = {0};
+	const char *word = key + strlen("alias.");
+
+	/* a command of that name goes first */
+	if (strncmp(key, "alias.", 6) != 0 || find_prefix(&word, 1))
+		return 0;
+	if (!add->any)
+		buf_adds(add->b, "\nAliases:\n");
+	add->any = true;
+	utf8_add_escaped(&text, value, strlen(value), false);
+	add_entry(add->b, word, buf_str(&text));
+	add->b->failed |= text.failed;
+	return 0;
+}
+
+/* Help is there whatever state the configuration is in. */
+static void add_own(struct run *r, struct buf *b)
+{
+	struct add_alias add = {b, false};
+	struct text_list programs;
+
+	if (run_config(r) == 0)
+		awm_config_each(r->config, add_alias, &add);
+	if (external_list(r, &programs) == 0 && programs.count) {
+		buf_adds(b, "\nPrograms on PATH:\n");
+		for (size_t i = 0; i < programs.count; i++)
+			buf_addf(b, "  %s\n", programs.items[i]);
+	}
+	err_clear();
+}
+
+static int everything(struct run *r)
 {
 	_cleanup_buf_ struct buf b = {0};
 
@@ -184,6 +228,7 @@ static int everything(void)
 		for (const struct command *c = commands[i]; c->name; c++)
 			if (!is_hidden(c))
 				add_entry(&b, c->name, c->summary);
+	add_own(r, &b);
 	buf_adds(&b, "\nFlags of every command:\n");
 	for (const struct option *o = global_options; o->name || o->letter; o++)
 		add_option(&b, NULL, o);
@@ -208,6 +253,30 @@ static int noun(const char *name)
 
 /* ---- awm help ---- */
 
+/* What a word stands for that is no command of awm's own; 1: nothing. */
+static int of_others(struct run *r, const char *word)
+{
+	_cleanup_buf_ struct buf text = {0};
+	const char *key, *value;
+
+	if (external_is(r, word))
+		return out_addf("'%s' is the program awm-%s\n", word, word);
+	key = arena_printf(&r->arena, "alias.%s", word);
+	if (!key)
+		return -AWM_NOMEM;
+	if (run_config(r)) {
+		err_clear();
+		return 1;
+	}
+	value = awm_config_get(r->config, key);
+	if (!value)
+		return 1;
+	buf_addf(&text, "'%s' is an alias of 'awm ", word);
+	utf8_add_escaped(&text, value, strlen(value), false);
+	buf_adds(&text, "'\n");
+	return print(&text);
+}
+
 struct help_args {
 	bool all;
 };
@@ -216,9 +285,10 @@ static int help_run(struct run *r)
 {
 	const struct help_args *args = r->args;
 	const struct command *c;
+	int err;
 
 	if (args->all)
-		return everything();
+		return everything(r);
 	if (!r->ntexts)
 		return overview();
 	c = find_words(r->texts, r->ntexts);
@@ -226,6 +296,9 @@ static int help_run(struct run *r)
 		return help_command(c);
 	if (r->ntexts == 1 && find_prefix(r->texts, 1))
 		return noun(r->texts[0]);
+	err = r->ntexts == 1 ? of_others(r, r->texts[0]) : 1;
+	if (err <= 0)
+		return err;
 	return find_unknown(r, r->texts, r->ntexts);
 }
 

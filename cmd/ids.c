@@ -5,6 +5,7 @@
 
 #include "cmd/option.h"
 #include "cmd/report.h"
+#include "cmd/task_where.h"
 
 /* Which rows an argument names, and one verb for all of them. */
 
@@ -183,6 +184,13 @@ int run_ids(struct run *r, size_t i, struct id_list *ret)
 
 	*ret = (struct id_list){.many = n > 1};
 	c.entity = awm_entity_find(a->entity ? a->entity : r->command->entity);
+	if (r->where.count && n)
+		return err_set(AWM_USAGE, "%s and --where exclude each other",
+			       a->name);
+	if (r->where.count) {
+		ret->many = true;
+		return task_where(r, ret);
+	}
 	for (size_t k = 0; k < n; k++) {
 		int err = strcmp(texts[k], "-") == 0 ? add_stdin(&c)
 						     : add_one(&c, texts[k]);
@@ -196,44 +204,57 @@ int run_ids(struct run *r, size_t i, struct id_list *ret)
 
 struct each {
 	struct run *r;
-	const struct id_list *ids;
+	size_t argument;
+	struct id_list ids;
 	run_id_fn *fn;
 	struct awm_record **rows;
+	const char **with;
 };
+
+static int each_ids(struct each *each)
+{
+	struct run *r = each->r;
+	int err = run_ids(r, each->argument, &each->ids);
+	size_t n = each->ids.count + 1;
+
+	if (err)
+		return err;
+	each->rows = arena_array(&r->arena, n, sizeof(*each->rows));
+	each->with = arena_array(&r->arena, n, sizeof(*each->with));
+	return each->rows && each->with ? 0 : -AWM_NOMEM;
+}
 
 /* Called again when the transaction has to be tried again. */
 static int each_write(struct awm_session *s, void *ctx)
 {
 	struct each *each = ctx;
+	/* What is meant is looked up under the lock that it is changed under.
+	 */
+	int err = each->r->where.count ? each_ids(each) : 0;
 
 	(void)s;
-	for (size_t i = 0; i < each->ids->count; i++) {
-		int err;
-
+	for (size_t i = 0; i < each->ids.count && !err; i++) {
 		each->rows[i] = NULL;
-		err = each->fn(each->r, each->ids->ids[i], each->rows + i);
-		if (err)
-			return err;
+		each->r->with = NULL;
+		err = each->fn(each->r, each->ids.ids[i], each->rows + i);
+		each->with[i] = each->r->with;
 	}
-	return 0;
+	return err;
 }
 
 int run_each(struct run *r, size_t i, const char *did, run_id_fn *fn)
 {
-	struct id_list ids;
-	struct each each = {.r = r, .ids = &ids, .fn = fn};
-	int err = run_ids(r, i, &ids);
+	struct each each = {.r = r, .argument = i, .fn = fn};
+	int err = r->where.count ? 0 : each_ids(&each);
 
 	if (err)
 		return err;
-	each.rows = arena_array(&r->arena, ids.count + 1, sizeof(*each.rows));
-	if (!each.rows)
-		return -AWM_NOMEM;
 	if (r->command->needs & NEED_WRITE)
 		err = awm_transaction(r->session, each_write, &each);
 	else
 		err = each_write(r->session, &each);
 	if (err)
 		return err;
-	return report_changes(r, did, each.rows, ids.count, ids.many);
+	return report_changes(r, did, each.rows, each.with, each.ids.count,
+			      each.ids.many);
 }

@@ -98,6 +98,8 @@ static int meet_needs(struct run *r)
 	const struct command *c = r->command;
 	int err = report_check(r);
 
+	if (!err && c->check)
+		err = c->check(r);
 	if (!err && c->needs & NEED_YES && !r->globals.yes &&
 	    !r->globals.dry_run && !ask_possible())
 		err = ask_refuse(c->name);

@@ -181,6 +181,31 @@ int noun_project(struct run *r, size_t i, int64_t *ret)
 	return err_hint("awm project use PROJECT makes one the default here");
 }
 
+int noun_with(struct run *r, int64_t n, const char *what)
+{
+	if (!n)
+		return 0;
+	r->with = arena_printf(&r->arena, " with %s",
+			       noun_count(r, (size_t)n, what));
+	return r->with ? 0 : -AWM_NOMEM;
+}
+
+int noun_referring(struct run *r, const char *entity, const char *field,
+		   const int64_t *ids, size_t n, int64_t *ret)
+{
+	struct awm_query q = {.entity = awm_entity_find(entity), .all = true};
+	struct awm_value *values =
+		arena_array(&r->arena, n + 1, sizeof(*values));
+	int err;
+
+	if (!values)
+		return -AWM_NOMEM;
+	for (size_t i = 0; i < n; i++)
+		values[i] = AWM_VALUE_INT(ids[i]);
+	err = run_cond(r, &q, field, AWM_OP_IN, values, n);
+	return err ? err : awm_count(r->session, &q, ret);
+}
+
 const char *noun_count(struct run *r, size_t n, const char *what)
 {
 	const char *s =

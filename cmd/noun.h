@@ -57,6 +57,13 @@ int noun_tell(struct run *r, const struct awm_record *row, const char *fmt, ...)
  * AWM_USAGE when there is none. */
 int noun_project(struct run *r, size_t i, int64_t *ret);
 
+/* Says that `n` of `what` go along with the row that is deleted; nothing of
+ * none. For a run_id_fn. */
+int noun_with(struct run *r, int64_t n, const char *what);
+/* How many rows of the entity refer to any of these by the column. */
+int noun_referring(struct run *r, const char *entity, const char *field,
+		   const int64_t *ids, size_t n, int64_t *ret);
+
 /* "12 tasks", "1 task"; in the arena. */
 const char *noun_count(struct run *r, size_t n, const char *what);
 

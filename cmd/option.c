@@ -105,7 +105,8 @@ bool option_negates(const struct command *c, const struct option *o)
 {
 	const struct awm_field *f;
 
-	if (o->arg || (o->type != OPTION_SET && o->type != OPTION_FILTER))
+	if (o->arg || o->value ||
+	    (o->type != OPTION_SET && o->type != OPTION_FILTER))
 		return false;
 	f = option_field(c, o);
 	return f && f->type == AWM_TYPE_BOOL;

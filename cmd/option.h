@@ -44,6 +44,10 @@ const char *nearest_best(const struct nearest *n);
 
 /* Runs the program awm-WORD of the word argv[at], if there is one. */
 int find_external(struct run *r, char **argv, int at);
+/* Programs named awm-WORD on PATH, sorted, each once. */
+int external_list(struct run *r, struct text_list *ret);
+/* Whether there is a program awm-WORD. */
+bool external_is(struct run *r, const char *word);
 /* Puts what the configuration has as alias.WORD in place of argv[at]. */
 int find_alias(struct run *r, int *argc, char ***argv, int at, bool *ret_found);
 
@@ -70,11 +74,18 @@ const char *const *option_words(const struct command *c,
 
 int option_store(struct run *r, const struct option *o, const char *text);
 int text_push(struct arena *a, struct text_list *list, const char *text);
+/* Each part of "a,b,c"; empty ones are left out. */
+int text_push_commas(struct arena *a, struct text_list *list, const char *text);
 /* Room for one more behind `count` items; NULL without memory. */
 void *array_room(struct arena *a, void *items, size_t count, size_t size);
 /* AWM_USAGE unless `text` is one of the words. *ret_index may be NULL. */
 int word_check(const char *what, const char *text, const char *const *words,
 	       int *ret_index);
+
+/* ---- filter.c ---- */
+
+/* Adds to the query the condition that a FILTER option stands for. */
+int run_filter(struct run *r, struct awm_query *q, const struct given *g);
 
 /* ---- resolve.c ---- */
 

@@ -35,8 +35,7 @@ int text_push(struct arena *a, struct text_list *list, const char *text)
 	return 0;
 }
 
-static int push_commas(struct arena *a, struct text_list *list,
-		       const char *text)
+int text_push_commas(struct arena *a, struct text_list *list, const char *text)
 {
 	while (true) {
 		size_t len = strcspn(text, ",");
@@ -177,7 +176,7 @@ static int check_words(struct run *r, const struct option *o, const char *text)
 		return strcmp(text, "none") == 0
 			       ? 0
 			       : word_check(what, text, words, NULL);
-	err = push_commas(&r->arena, &list, text);
+	err = text_push_commas(&r->arena, &list, text);
 	if (!err && !list.count)
 		err = bad(o, text, "a word");
 	for (size_t i = 0; i < list.count && !err; i++)
@@ -186,12 +185,35 @@ static int check_words(struct run *r, const struct option *o, const char *text)
 	return err;
 }
 
+static bool is_long_text(enum option_type type)
+{
+	return type == OPTION_TEXT_SET || type == OPTION_FILE_SET ||
+	       type == OPTION_EDIT_SET;
+}
+
+/* A text comes from one place, or some of it would be lost. */
+static int check_source(const struct run *r, const struct option *o)
+{
+	for (size_t i = 0; is_long_text(o->type) && i < r->ngiven; i++) {
+		const struct option *other = r->given[i].option;
+
+		if (is_long_text(other->type) && other->type != o->type &&
+		    strcmp(other->field, o->field) == 0)
+			return err_set(AWM_USAGE,
+				       "--%s and --%s exclude each other",
+				       other->name, o->name);
+	}
+	return 0;
+}
+
 /* Kept until the session is open. */
 static int keep(struct run *r, const struct option *o, const char *text)
 {
 	struct given *given;
 	int err = check_words(r, o, text);
 
+	if (!err)
+		err = check_source(r, o);
 	if (err)
 		return err;
 	if (!text && !option_takes_value(o) && o->type != OPTION_EDIT_SET)
@@ -232,7 +254,7 @@ int option_store(struct run *r, const struct option *o, const char *text)
 	case OPTION_LIST:
 		return text_push(&r->arena, to, text);
 	case OPTION_COMMAS:
-		return push_commas(&r->arena, to, text);
+		return text_push_commas(&r->arena, to, text);
 	case OPTION_INT:
 		return store_int(o, text, to);
 	case OPTION_REAL:

@@ -75,7 +75,7 @@ static int out_failed(void)
 }
 
 /* The parent may have had SIGPIPE ignored; the effect is to be the same. */
-static void die_of_pipe(void)
+void out_gone(void)
 {
 	signal(SIGPIPE, SIG_DFL);
 	raise(SIGPIPE);
@@ -93,7 +93,7 @@ static int write_all(const char *p, size_t len)
 			continue;
 		}
 		if (n < 0 && errno == EPIPE)
-			die_of_pipe();
+			out_gone();
 		if (n < 0) {
 			out.error = errno;
 			return out_failed();

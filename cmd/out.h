@@ -18,6 +18,8 @@
 void out_init(void);
 int out_add(const void *data, size_t len);
 int out_flush(void);
+/* Ends the program as a write does that nobody reads. */
+void out_gone(void);
 /* Whether anything was written or is waiting. */
 bool out_used(void);
 /* Flushes, closes the pipe to the pager, and waits for it. */
@@ -32,6 +34,8 @@ bool out_color(const struct globals *g);
 /* From the first output on, everything goes through the pager: $AWM_PAGER,
  * core.pager, $PAGER, less -FRX. Only when standard output is a terminal. */
 void pager_want(const struct awm_config *config);
+/* Never mind: what is shown as it comes is not for a pager. */
+void pager_unwant(void);
 /* Starts a wanted pager and returns the descriptor to write to. */
 int pager_start(void);
 /* Waits for a started one. */

@@ -39,6 +39,11 @@ void pager_want(const struct awm_config *config)
 	pager.wanted = true;
 }
 
+void pager_unwant(void)
+{
+	pager.wanted = false;
+}
+
 static int spawn_in(const posix_spawn_file_actions_t *actions,
 		    const posix_spawnattr_t *attr)
 {

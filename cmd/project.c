@@ -174,21 +174,11 @@ static int project_unfavorite(struct run *r)
 /* "project 'Web' with 12 tasks", "3 projects with 40 tasks" */
 static int what_goes(struct run *r, const struct id_list *ids, const char **ret)
 {
-	const struct awm_entity *task = awm_entity_find("task");
-	struct awm_value *values =
-		arena_array(&r->arena, ids->count + 1, sizeof(*values));
-	struct awm_query q = {.entity = task, .all = true};
 	struct awm_record *row;
 	int64_t tasks;
-	int err;
+	int err = noun_referring(r, "task", "projectId", ids->ids, ids->count,
+				 &tasks);
 
-	if (!values)
-		return -AWM_NOMEM;
-	for (size_t i = 0; i < ids->count; i++)
-		values[i] = AWM_VALUE_INT(ids->ids[i]);
-	err = run_cond(r, &q, "projectId", AWM_OP_IN, values, ids->count);
-	if (!err)
-		err = awm_count(r->session, &q, &tasks);
 	if (!err)
 		err = awm_get(r->session, r->entity, ids->ids[0], r->pool,
 			      &row);
@@ -206,7 +196,12 @@ static int what_goes(struct run *r, const struct id_list *ids, const char **ret)
 
 static int rm_one(struct run *r, int64_t id, struct awm_record **ret)
 {
-	return awm_delete(r->session, r->entity, id, r->pool, ret);
+	int64_t tasks;
+	int err = noun_referring(r, "task", "projectId", &id, 1, &tasks);
+
+	if (!err)
+		err = noun_with(r, tasks, "task");
+	return err ? err : awm_delete(r->session, r->entity, id, r->pool, ret);
 }
 
 static int project_rm(struct run *r)

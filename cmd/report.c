@@ -23,9 +23,8 @@ static bool has(const struct text_list *list, const char *name)
 	return false;
 }
 
-static int split(struct run *r, const char *text, struct text_list *ret)
+static int add_names(struct run *r, const char *text, struct text_list *ret)
 {
-	*ret = (struct text_list){0};
 	while (*text) {
 		size_t len = strcspn(text, ", ");
 		char *name = arena_strndup(&r->arena, text, len);
@@ -39,17 +38,27 @@ static int split(struct run *r, const char *text, struct text_list *ret)
 	return 0;
 }
 
+static int split(struct run *r, const char *text, struct text_list *ret)
+{
+	*ret = (struct text_list){0};
+	return add_names(r, text, ret);
+}
+
 static int shown_columns(struct run *r, struct text_list *ret)
 {
 	const struct awm_entity *e = r->entity;
+	int err = 0;
 
+	*ret = (struct text_list){0};
 	if (r->command->columns)
-		return split(r, r->command->columns, ret);
-	for (size_t i = 0; e && i < e->nfields; i++)
+		err = add_names(r, r->command->columns, ret);
+	for (size_t i = 0; !r->command->columns && e && i < e->nfields; i++)
 		if (e->fields[i].flags & AWM_SHOW &&
 		    text_push(&r->arena, ret, e->fields[i].name))
 			return -AWM_NOMEM;
-	return 0;
+	if (!err && r->also)
+		err = add_names(r, r->also, ret);
+	return err;
 }
 
 int report_columns(struct run *r, struct text_list *ret)
@@ -87,6 +96,8 @@ static int all_columns(struct run *r, struct text_list *ret)
 	*ret = (struct text_list){0};
 	if (r->command->columns)
 		err = split(r, r->command->columns, ret);
+	if (!err && r->command->computed)
+		err = add_names(r, r->command->computed, ret);
 	for (size_t i = 0; r->entity && i < r->entity->nfields && !err; i++)
 		if (!has(ret, r->entity->fields[i].name))
 			err = text_push(&r->arena, ret,
@@ -308,6 +319,18 @@ int report_row(void *run, const struct awm_record *row)
 	return err;
 }
 
+void report_live(struct run *r)
+{
+	r->report->live = true;
+}
+
+int report_flush(struct run *r)
+{
+	int err = report_put(r->report);
+
+	return err ? err : out_flush();
+}
+
 int report_end(struct run *r)
 {
 	if (r->globals.quiet)
@@ -353,16 +376,20 @@ int report_change(struct run *r, const char *did, const struct awm_record *row)
 		utf8_add_escaped(&b, title, strlen(title), false);
 		buf_addc(&b, '\'');
 	}
+	if (r->with)
+		buf_adds(&b, r->with);
 	buf_addc(&b, '\n');
 	return buf_check(&b) ? -AWM_NOMEM : out_add(b.s, b.len);
 }
 
 int report_changes(struct run *r, const char *did,
-		   struct awm_record *const *rows, size_t n, bool many)
+		   struct awm_record *const *rows, const char *const *with,
+		   size_t n, bool many)
 {
 	bool lines = n && rows[0] && in_one_line(r, rows[0]);
 	int err = 0;
 
+	r->with = with && n ? with[0] : NULL;
 	if (!many && n == 1)
 		return rows[0] ? report_change(r, did, rows[0]) : 0;
 	if (!lines)
@@ -370,6 +397,7 @@ int report_changes(struct run *r, const char *did,
 	for (size_t i = 0; i < n && !err; i++) {
 		if (!rows[i])
 			continue;
+		r->with = with ? with[i] : NULL;
 		err = lines ? report_change(r, did, rows[i])
 			    : report_row(r, rows[i]);
 	}

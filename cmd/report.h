@@ -34,6 +34,7 @@ struct report {
 	struct jsonw json;   /* of report_json.c */
 	struct table *table; /* of report_table.c */
 	struct names *names; /* likewise */
+	bool live;	     /* rows are shown as they come */
 	/* where each column stands in rows of this layout */
 	const struct awm_field *const *layout;
 	size_t layout_count;
@@ -47,9 +48,16 @@ int report_columns(struct run *r, struct text_list *ret);
 /* Checks --fields, before anything is done. */
 int report_check(struct run *r);
 void report_release(struct run *r);
-/* What run_each() reports. */
+/* What run_each() reports; with[i], if `with`, goes behind the line about
+ * rows[i]. */
 int report_changes(struct run *r, const char *did,
-		   struct awm_record *const *rows, size_t n, bool many);
+		   struct awm_record *const *rows, const char *const *with,
+		   size_t n, bool many);
+
+/* After report_begin(): rows come one by one, with pauses; report_flush() shows
+ * those that have come. */
+void report_live(struct run *r);
+int report_flush(struct run *r);
 
 /* Of report_table.c. */
 void table_free(struct table *t);

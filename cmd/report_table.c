@@ -4,10 +4,12 @@
 #include <unistd.h>
 
 #include "base/utf8.h"
+#include "cmd/markdown.h"
 #include "cmd/names.h"
 #include "cmd/out.h"
 #include "cmd/report.h"
 #include "cmd/table.h"
+#include "cmd/thread.h"
 
 /* For people: aligned columns, and one thing as labelled lines. */
 
@@ -43,7 +45,9 @@ static struct table *table_make(struct report *rep, size_t ncolumns)
 	t->out = &rep->buf;
 	t->color = out_color(&rep->run->globals);
 	t->max = out_is_tty() ? out_width() : 0;
-	t->settle = out_is_tty() ? SETTLE_TERMINAL : SETTLE_FILE;
+	t->settle = rep->live	   ? 1
+		    : out_is_tty() ? SETTLE_TERMINAL
+				   : SETTLE_FILE;
 	return t;
 }
 
@@ -57,8 +61,27 @@ static enum table_shrink shrink_of(const struct awm_field *f)
 	case AWM_TYPE_JSON:
 	case AWM_TYPE_REF:
 		return SHRINK_FIRST;
+	case AWM_TYPE_TIME:
+		return SHRINK_TIME;
 	default:
 		return SHRINK_LAST;
+	}
+}
+
+/* Where rows are shown as they come, nobody knows how wide they will be. */
+static size_t live_width(const struct awm_field *f)
+{
+	switch (f->type) {
+	case AWM_TYPE_TIME:
+		return strlen("2026-11-22 12:00");
+	case AWM_TYPE_TEXT:
+		return 20;
+	case AWM_TYPE_JSON:
+		return 30;
+	case AWM_TYPE_REF:
+		return 12;
+	default:
+		return 6;
 	}
 }
 
@@ -67,6 +90,7 @@ static void describe(const struct report *rep, struct table_column *c,
 {
 	c->label = f->label ? f->label : f->name;
 	c->right = f->type == AWM_TYPE_INT || f->type == AWM_TYPE_REAL;
+	c->width = rep->live ? live_width(f) : 0;
 	c->shrinks = shrink_of(f);
 	c->optional = !rep->run->globals.fields;
 	c->words = f->type == AWM_TYPE_ENUM || strcmp(f->name, "status") == 0 ||
@@ -265,6 +289,8 @@ static int sub_table(struct report *rep, const struct awm_record *parent,
 	buf_addc(&rep->buf, '\n');
 	table_bold(&rep->buf, out_color(&rep->run->globals), buf_str(&title));
 	buf_addc(&rep->buf, '\n');
+	if (thread_is(rel))
+		return thread_put(rep, rel);
 	err = sub_columns(rep, parent, rel->items[0]);
 	if (err || !rep->table->ncolumns)
 		return err;
@@ -362,6 +388,21 @@ static void add_detail(struct report *rep, struct buf *b,
 		buf_addf(b, " %s", name);
 }
 
+/* A value beside its label, whose lines begin at column `indent`. */
+static void add_text(struct report *rep, const struct awm_record *row, size_t i,
+		     const struct buf *text, size_t indent)
+{
+	size_t place = rep->places[i];
+	const struct markdown how = {.width = out_width(),
+				     .indent = indent,
+				     .color = out_color(&rep->run->globals)};
+
+	if (place < row->count && thread_renders(row, place))
+		markdown_add(&rep->buf, buf_str(text), text->len, &how);
+	else
+		add_indented(&rep->buf, buf_str(text), text->len, indent);
+}
+
 static void detail(struct report *rep, const struct awm_record *row, size_t i,
 		   size_t width)
 {
@@ -385,7 +426,7 @@ static void detail(struct report *rep, const struct awm_record *row, size_t i,
 			    row->relations + rep->places[i] - PLACE_RELATION);
 	else
 		buf_addc(&text, '-');
-	add_indented(&rep->buf, buf_str(&text), text.len, width + 2);
+	add_text(rep, row, i, &text, width + 2);
 	rep->buf.failed |= b.failed || text.failed;
 }
 

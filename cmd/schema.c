@@ -265,11 +265,11 @@ static void put_relations(struct jsonw *w, const char *p)
 }
 
 /* Columns that are of no table. */
-static void put_computed(struct jsonw *w, const struct command *c)
+static void put_computed(struct jsonw *w, const struct command *c,
+			 const char *p)
 {
 	const struct awm_entity *e =
 		c->entity ? awm_entity_find(c->entity) : NULL;
-	const char *p = c->columns;
 
 	while (p && *p) {
 		size_t len = strcspn(p, ",");
@@ -293,10 +293,11 @@ static void put_rows(struct jsonw *w, const struct command *c)
 		put_ref(w, "$ref", c->entity, strlen(c->entity));
 	else
 		put_str(w, "type", c->columns ? "object" : "string");
-	if (c->columns || c->relations) {
+	if (c->columns || c->computed || c->relations) {
 		jsonw_key(w, "properties");
 		jsonw_object(w);
-		put_computed(w, c);
+		put_computed(w, c, c->columns);
+		put_computed(w, c, c->computed);
 		put_relations(w, c->relations);
 		jsonw_end_object(w);
 	}

@@ -8,6 +8,7 @@
 #define GAP	 2
 #define EMPTY	 "-"
 #define ELLIPSIS "…"
+#define DATE	 10 /* 2026-11-22 */
 
 #define BOLD  "\033[1m"
 #define RESET "\033[m"
@@ -62,10 +63,25 @@ static void pad(struct buf *out, size_t n)
 	buf_add(out, blanks, n);
 }
 
-/* Writes at most the column's width; returns the columns really taken. */
-static size_t write_cut(const struct table *t, size_t limit, const char *s,
-			size_t len, size_t width)
+/* A time whose hours have no room is its date. */
+static size_t date_of(const struct table_column *c, const char *s, size_t len)
 {
+	const char *space = c->shrinks == SHRINK_TIME && c->width >= DATE
+				    ? memchr(s, ' ', len)
+				    : NULL;
+	size_t date = space ? (size_t)(space - s) : len;
+
+	return date <= c->width ? date : len;
+}
+
+/* Writes at most the column's width; returns the columns really taken. */
+static size_t write_cut(const struct table *t, const struct table_column *c,
+			const char *s, size_t len, size_t width)
+{
+	size_t limit = c->width;
+
+	if (t->max && width > limit && date_of(c, s, len) < len)
+		len = width = date_of(c, s, len);
 	if (!t->max || width <= limit) {
 		buf_add(t->out, s, len);
 		return width;
@@ -81,6 +97,8 @@ static void end_line(const struct table *t)
 {
 	while (t->out->len && t->out->s[t->out->len - 1] == ' ')
 		buf_truncate(t->out, t->out->len - 1);
+	if (t->cut_off)
+		buf_adds(t->out, " " ELLIPSIS);
 	buf_addc(t->out, '\n');
 }
 
@@ -100,7 +118,7 @@ static void write_cell(const struct table *t, size_t i, const char *s,
 		pad(t->out, c->width - width);
 	if (color)
 		buf_adds(t->out, color);
-	used = write_cut(t, c->width, s, len, width);
+	used = write_cut(t, c, s, len, width);
 	if (color)
 		buf_adds(t->out, RESET);
 	if (last)
@@ -157,8 +175,11 @@ static const struct step {
 	enum table_shrink kind;
 	size_t narrowest;
 } steps[] = {
-	{SHRINK_FIRST, 10}, {SHRINK_TEXT, 24}, {SHRINK_FIRST, 6},
-	{SHRINK_WORD, 7},   {SHRINK_TEXT, 8},  {SHRINK_LAST, 6},
+	{SHRINK_FIRST, 10},  {SHRINK_TEXT, 24}, {SHRINK_FIRST, 6},
+	{SHRINK_TIME, DATE}, {SHRINK_TEXT, 16}, {SHRINK_WORD, 7},
+	{SHRINK_TEXT, 8},    {SHRINK_LAST, 6},	{SHRINK_TIME, 6},
+	{SHRINK_FIRST, 3},   {SHRINK_WORD, 3},	{SHRINK_LAST, 3},
+	{SHRINK_TIME, 3},    {SHRINK_TEXT, 4},
 };
 
 static struct table_column *widest(struct table *t, const struct step *step)
@@ -197,6 +218,59 @@ static void hide_empty(struct table *t)
 			t->columns[i].hidden = true;
 }
 
+/* Half of a time says nothing more than the date does. */
+static size_t narrower(const struct table_column *c, const struct step *step)
+{
+	return step->kind == SHRINK_TIME && step->narrowest == DATE
+		       ? DATE
+		       : c->width - 1;
+}
+
+/* What a time gave up beyond need goes to the columns that gave way before. */
+static void give_back(struct table *t, size_t room)
+{
+	static const enum table_shrink kinds[] = {SHRINK_TEXT, SHRINK_FIRST};
+
+	for (size_t k = 0; k < ARRAY_LEN(kinds); k++)
+		for (size_t i = 0; i < t->ncolumns; i++) {
+			struct table_column *c = t->columns + i;
+			size_t more = c->wanted - c->width;
+
+			if (c->hidden || c->shrinks != kinds[k])
+				continue;
+			if (more > room)
+				more = room;
+			c->width += more;
+			room -= more;
+		}
+}
+
+/* The last resort: as many columns as there is room for, and a sign. */
+static void cut_off(struct table *t)
+{
+	size_t used = 0, room = t->max - utf8_width(" " ELLIPSIS, 4);
+	bool first = true;
+
+	t->cut_off = true;
+	for (size_t i = 0; i < t->ncolumns; i++) {
+		struct table_column *c = t->columns + i;
+		size_t gap = first ? 0 : GAP;
+
+		if (c->hidden)
+			continue;
+		if (used + gap + c->width > room) {
+			bool some = used + gap + 3 <= room;
+
+			c->width = some ? room - used - gap : 0;
+			c->hidden = c->cut_off = !some;
+			used = room;
+			continue;
+		}
+		used += gap + c->width;
+		first = false;
+	}
+}
+
 static void fit(struct table *t)
 {
 	size_t total = total_width(t);
@@ -209,10 +283,15 @@ static void fit(struct table *t)
 		struct table_column *c;
 
 		while (total > t->max && (c = widest(t, &steps[i]))) {
-			c->width--;
-			total--;
+			total -= c->width;
+			c->width = narrower(c, &steps[i]);
+			total += c->width;
 		}
 	}
+	if (total > t->max)
+		cut_off(t);
+	else
+		give_back(t, t->max - total);
 }
 
 static void settle(struct table *t)
@@ -230,10 +309,22 @@ static void settle(struct table *t)
 
 		memcpy(&cell, t->cells.s + i * sizeof(cell), sizeof(cell));
 		widen(t->columns + i % t->ncolumns, cell.width);
-		t->columns[i % t->ncolumns].filled |= cell.filled;
 	}
+	for (size_t i = 0; i < t->ncolumns; i++)
+		t->columns[i].wanted = t->columns[i].width;
 	fit(t);
 	write_header(t);
+}
+
+static void put_rows(struct table *t)
+{
+	settle(t);
+	if (t->changed) {
+		t->changed = false;
+		fit(t);
+		write_header(t);
+	}
+	write_rows(t);
 }
 
 /* Most cells are plain ASCII. */
@@ -262,21 +353,24 @@ void table_add(struct table *t, const char *s, size_t len)
 	cell.end = t->text.len;
 	/* A column that was left out comes back with its first value. */
 	c = t->columns + t->cells.len / sizeof(cell) % t->ncolumns;
-	c->hidden &= !cell.filled;
+	c->filled |= cell.filled;
+	if (c->hidden && cell.filled && !c->cut_off) {
+		c->hidden = false;
+		widen(c, cell.width);
+		c->wanted = c->width;
+		t->changed = true;
+	}
 	buf_add(&t->cells, &cell, sizeof(cell));
 	n = t->cells.len / sizeof(cell);
 	if (n % t->ncolumns)
 		return;
-	if (t->settled || (t->settle && n / t->ncolumns >= t->settle)) {
-		settle(t);
-		write_rows(t);
-	}
+	if (t->settled || (t->settle && n / t->ncolumns >= t->settle))
+		put_rows(t);
 }
 
 void table_flush(struct table *t)
 {
-	settle(t);
-	write_rows(t);
+	put_rows(t);
 }
 
 void table_release(struct table *t)

@@ -11,8 +11,15 @@
  */
 
 /* What gives way when the terminal is too narrow: lists and names first, then
- * states and titles, dates only when nothing else is left, numbers never. */
-enum table_shrink { SHRINK_LAST, SHRINK_TEXT, SHRINK_WORD, SHRINK_FIRST };
+ * titles, the hours of times, states, dates only when nothing else is left.
+ * Numbers never do: what does not fit even then is cut off at the right. */
+enum table_shrink {
+	SHRINK_LAST,
+	SHRINK_TEXT,
+	SHRINK_TIME,
+	SHRINK_WORD,
+	SHRINK_FIRST
+};
 
 struct table_column {
 	const char *label; /* borrowed */
@@ -23,7 +30,9 @@ struct table_column {
 	bool words;    /* of an enum: coloured by what they say */
 	bool filled;   /* some cell is not empty */
 	bool hidden;
+	bool cut_off; /* beyond the right edge; hidden for good */
 	size_t width;
+	size_t wanted; /* the width, were there room */
 };
 
 struct table_cell {
@@ -44,6 +53,8 @@ struct table {
 	struct buf text;  /* of the cells waiting */
 	struct buf cells; /* struct table_cell each */
 	bool settled;
+	bool changed; /* a column came back: widths and header anew */
+	bool cut_off; /* of some column */
 };
 
 /* Adds the next cell, left to right and row by row; the text is escaped. */

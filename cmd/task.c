@@ -5,8 +5,13 @@
 #include "base/time.h"
 #include "cmd/noun.h"
 #include "cmd/out.h"
+#include "cmd/task_bulk.h"
+#include "cmd/task_where.h"
+#include "cmd/task_work.h"
+#include "cmd/thread.h"
 
-/* Tasks. */
+/* Tasks: making, finding, changing them. What is done to them is in
+ * task_verbs.c. */
 
 #define INBOX "Inbox"
 
@@ -58,11 +63,13 @@ static const struct argument one_argument[] = {
 struct add_args {
 	struct int_arg project;
 	const char *estimate;
+	const char *from; /* --from */
+	const char *key;  /* --idempotency-key */
+	struct work_args work;
 };
 
 static const struct argument add_arguments[] = {
 	{.name = "TITLE",
-	 .required = true,
 	 .many = true,
 	 .help = "what is to be done; several words are joined"},
 	{0},
@@ -76,6 +83,12 @@ static const struct option add_options[] = {
 		      "label it; repeat for more, or a,b,c"),
 	OPT_TEXT("estimate", 0, struct add_args, estimate, "DURATION",
 		 "how long it will take: 90 (minutes), 1h30m, 2d"),
+	WORK_OPTIONS(struct add_args, work),
+	OPT_FILE("from", 0, struct add_args, from, "FILE",
+		 "add the tasks that the JSON lines of FILE describe, or of "
+		 "standard input for -"),
+	OPT_TEXT("idempotency-key", 0, struct add_args, key, "KEY",
+		 "add no second task under this key: show the first one"),
 	{0},
 };
 
@@ -115,7 +128,8 @@ struct add {
 	struct run *run;
 	struct set_array sets;
 	struct awm_record *row;
-	bool inbox;
+	bool inbox, found;
+	struct work_edit work;
 };
 
 static const struct awm_value *set_of(const struct set_array *sets,
@@ -125,23 +139,6 @@ static const struct awm_value *set_of(const struct set_array *sets,
 		if (strcmp(sets->sets[i].field->name, field) == 0)
 			return &sets->sets[i].value;
 	return NULL;
-}
-
-static int make_inbox(struct run *r, int64_t *ret)
-{
-	const struct awm_entity *project = awm_entity_find("project");
-	struct awm_set set = {awm_entity_field(project, "title"),
-			      awm_value_text(INBOX)};
-	struct awm_record *row;
-	int err = awm_resolve(r->session, project, INBOX, ret);
-
-	if (err != -AWM_NOT_FOUND)
-		return err;
-	err_clear();
-	err = awm_add(r->session, project, &set, 1, r->pool, &row);
-	if (!err)
-		*ret = awm_record_int(row, "id");
-	return err;
 }
 
 /* --project, else that of the parent, else the folder's, else the inbox. */
@@ -166,7 +163,7 @@ static int choose_project(struct add *add, int64_t *ret)
 	if (err || *ret)
 		return err;
 	add->inbox = true;
-	return make_inbox(r, ret);
+	return awm_inbox(r->session, ret);
 }
 
 /* One transaction, so that no inbox is left behind by a task that was
@@ -174,15 +171,61 @@ static int choose_project(struct add *add, int64_t *ret)
 static int add_write(struct awm_session *s, void *ctx)
 {
 	struct add *add = ctx;
-	int64_t project;
-	int err = choose_project(add, &project);
+	struct run *r = add->run;
+	const char *key = ((const struct add_args *)r->args)->key;
+	int64_t project, known;
+	bool made = true;
+	int err = key ? awm_task_of_key(s, key, &known) : -AWM_NOT_FOUND;
 
+	add->found = !err;
+	if (add->found)
+		return awm_get(s, r->entity, known, r->pool, &add->row);
+	if (err != -AWM_NOT_FOUND)
+		return err;
+	err_clear();
+	err = choose_project(add, &project);
 	if (!err)
-		err = run_set(add->run, &add->sets, "projectId",
+		err = run_set(r, &add->sets, "projectId",
 			      AWM_VALUE_INT(project));
+	if (!err && key)
+		err = awm_task_add_once(s, key, add->sets.sets, add->sets.count,
+					r->pool, &add->row, &made);
+	else if (!err)
+		err = awm_add(s, r->entity, add->sets.sets, add->sets.count,
+			      r->pool, &add->row);
 	return err ? err
-		   : awm_add(s, add->run->entity, add->sets.sets,
-			     add->sets.count, add->run->pool, &add->row);
+		   : work_apply(r, &add->work, awm_record_int(add->row, "id"),
+				&add->row);
+}
+
+static int add_many(struct run *r, const struct add *add)
+{
+	const struct add_args *args = r->args;
+
+	if (args->key) {
+		err_set(AWM_USAGE, "--from and --idempotency-key exclude each "
+				   "other");
+		return err_hint("give a line its own: "
+				"{\"title\":\"…\",\"key\":\"…\"}");
+	}
+	if (run_arg(r, 0))
+		return err_set(AWM_USAGE,
+			       "--from and a title exclude each other");
+	if (work_given(&add->work))
+		return err_set(AWM_USAGE, "--from excludes --blocked-by and "
+					  "--defer: give them in the lines");
+	return task_add_from(r, args->from, args->project.value, &add->sets);
+}
+
+/* One task has a title; those of a file bring theirs. */
+static int add_check(struct run *r)
+{
+	const struct add_args *args = r->args;
+
+	if (args->from || r->ntexts)
+		return 0;
+	err_set(AWM_USAGE, "'task add' wants TITLE");
+	return err_hint("awm help task add");
 }
 
 static int task_add(struct run *r)
@@ -192,13 +235,17 @@ static int task_add(struct run *r)
 	int err = noun_sets(r, &add.sets);
 
 	if (!err)
-		err = set_title(r, &add.sets);
-	if (!err)
 		err = set_estimate(r, &add.sets, args->estimate);
+	if (!err)
+		err = work_read(r, &args->work, &add.work);
+	if (!err && args->from)
+		return add_many(r, &add);
+	if (!err)
+		err = set_title(r, &add.sets);
 	if (!err)
 		err = awm_transaction(r->session, add_write, &add);
 	if (!err)
-		err = report_change(r, "added", add.row);
+		err = report_change(r, add.found ? "found" : "added", add.row);
 	if (!err)
 		err = out_flush();
 	if (!err && add.inbox)
@@ -207,6 +254,10 @@ static int task_add(struct run *r)
 }
 
 /* ---- list, show, history ---- */
+
+struct list_args {
+	bool ready, explain;
+};
 
 static const struct option list_options[] = {
 	OPT_FILTER("project", 'p', "projectId", "PROJECT", "of this project"),
@@ -224,8 +275,13 @@ static const struct option list_options[] = {
 		   "parts of this task; with none, parts of no other"),
 	OPT_VALUE(OPTION_FILTER, "blocked", 0, "status", "blocked",
 		  "blocked ones"),
-	OPT_FILTER("blocked-by", 0, "blockedByTaskId", "TASK",
-		   "that wait for this task"),
+	OPT_COMPARE("blocked-by", 0, "blockedByTaskId", AWM_OP_WAITS, "TASK",
+		    "that wait for this task"),
+	OPT_FLAG("ready", 0, struct list_args, ready,
+		 "that can be taken up, the most urgent first: see 'awm task "
+		 "ready'"),
+	OPT_FLAG("explain", 0, struct list_args, explain,
+		 "say why a task is not ready"),
 	OPT_COMPARE("title", 0, "title", AWM_OP_CONTAINS, "TEXT",
 		    "whose title contains TEXT"),
 	OPT_FILTER("execution", 0, "executionType", "TYPE",
@@ -246,12 +302,20 @@ static const struct option list_options[] = {
 
 static int task_list(struct run *r)
 {
+	const struct list_args *args = r->args;
 	struct awm_value done = awm_value_text("done");
 	bool open = !r->list.all && !r->list.deleted && !run_has(r, "status") &&
 		    !run_has(r, "completedAt");
 	struct awm_query q;
-	int err = run_query(r, &q);
+	int err;
 
+	if (args->ready || args->explain)
+		r->also = !args->explain ? "urgency"
+			  : args->ready	 ? "urgency,reason"
+					 : "reason";
+	err = run_query(r, &q);
+	if (!err)
+		err = work_query(r, &q, args->ready, args->explain);
 	if (!err && open)
 		err = run_cond(r, &q, "status", AWM_OP_NE, &done, 1);
 	/* Done tasks are what --all adds; deleted ones it adds to --deleted. */
@@ -270,6 +334,8 @@ static int task_show(struct run *r)
 
 	if (!err)
 		err = awm_task_show(r->session, id, r->pool, &row);
+	if (!err)
+		err = thread_places(r, row);
 	return err ? err : report_one(r, row);
 }
 
@@ -296,7 +362,7 @@ static int task_history(struct run *r)
 		return err;
 	id = AWM_VALUE_INT(awm_record_int(task, "id"));
 	err = run_cond(r, &q, "taskId", AWM_OP_EQ, &id, 1);
-	return err ? err : run_list_query(r, &q);
+	return err ? err : task_history_list(r, &q);
 }
 
 /* ---- edit ---- */
@@ -306,6 +372,8 @@ struct edit_args {
 	struct int_arg project;
 	const char *estimate;
 	struct text_list add_tags, rm_tags;
+	struct work_args work;
+	struct work_edit work_edit;
 };
 
 static const struct option edit_options[] = {
@@ -321,6 +389,8 @@ static const struct option edit_options[] = {
 		   "label it; repeat for more, or a,b,c"),
 	OPT_COMMAS("rm-tag", 0, struct edit_args, rm_tags, "TAG",
 		   "take this tag away"),
+	WORK_OPTIONS(struct edit_args, work),
+	TASK_WHERE,
 	OPT_IF_UPDATED_AT,
 	{0},
 };
@@ -340,10 +410,10 @@ static int edit_one(struct run *r, int64_t id, struct awm_record **ret)
 	int err = awm_edit(r->session, r->entity, id, sets->sets, sets->count,
 			   &opts, r->pool, ret);
 
-	if (err || !args->project.set)
-		return err;
-	return awm_task_move(r->session, id, args->project.value, 0, 0, r->pool,
-			     ret);
+	if (!err && args->project.set)
+		err = awm_task_move(r->session, id, args->project.value, 0, 0,
+				    r->pool, ret);
+	return err ? err : work_apply(r, &args->work_edit, id, ret);
 }
 
 static int task_edit(struct run *r)
@@ -354,267 +424,23 @@ static int task_edit(struct run *r)
 
 	if (!err)
 		err = set_estimate(r, &edit->sets, args->estimate);
+	if (!err)
+		err = work_read(r, &args->work, &args->work_edit);
 	if (!err && !edit->sets.count && !args->add_tags.count &&
-	    !args->rm_tags.count && !args->project.set)
+	    !args->rm_tags.count && !args->project.set &&
+	    !work_given(&args->work_edit))
 		err = noun_edit_nothing(r);
 	return err ? err : run_each(r, 0, "changed", edit_one);
 }
 
-/* ---- verbs that need nothing but ids ---- */
-
-static const struct plain_verb {
-	const char *command;
-	enum awm_task_verb verb;
-	const char *did;
-} plain_verbs[] = {
-	{"task start", AWM_TASK_START, "started"},
-	{"task done", AWM_TASK_DONE, "completed"},
-	{"task reopen", AWM_TASK_REOPEN, "reopened"},
-	{"task review", AWM_TASK_REVIEW, "submitted"},
-	{"task unblock", AWM_TASK_UNBLOCK, "unblocked"},
-	{"task watch", AWM_TASK_WATCH, "watching"},
-	{"task unwatch", AWM_TASK_UNWATCH, "no longer watching"},
-	{"task rm", AWM_TASK_RM, "deleted"},
-	{"task restore", AWM_TASK_RESTORE, "restored"},
-};
-
-static const struct plain_verb *plain_verb(const struct run *r)
-{
-	const struct plain_verb *v = plain_verbs;
-
-	while (strcmp(v->command, r->command->name) != 0)
-		v++;
-	return v;
-}
-
-static int plain_one(struct run *r, int64_t id, struct awm_record **ret)
-{
-	return awm_task_do(r->session, plain_verb(r)->verb, id, r->pool, ret);
-}
-
-static int task_plain(struct run *r)
-{
-	return run_each(r, 0, plain_verb(r)->did, plain_one);
-}
-
-/* ---- block, assign ---- */
-
-struct block_args {
-	struct int_arg by;
-	const char *reason;
-};
-
-static const struct option block_options[] = {
-	OPT_REF("by", 0, struct block_args, by, "task", "TASK",
-		"the task that it waits for"),
-	OPT_TEXT("reason", 0, struct block_args, reason, "TEXT",
-		 "why it cannot go on"),
-	{0},
-};
-
-static int block_one(struct run *r, int64_t id, struct awm_record **ret)
-{
-	const struct block_args *args = r->args;
-
-	return awm_task_block(r->session, id, args->by.value, args->reason,
-			      r->pool, ret);
-}
-
-static int task_block(struct run *r)
-{
-	return run_each(r, 0, "blocked", block_one);
-}
-
-static const struct argument assign_arguments[] = {
-	{.name = "TASK",
-	 .required = true,
-	 .many = true,
-	 .kind = ARG_IDS,
-	 .entity = "task",
-	 .help = "ids or ranges: 3 5-9; - reads them from standard input"},
-	{.name = "USER",
-	 .required = true,
-	 .kind = ARG_REF,
-	 .entity = "user",
-	 .help = "id, email or me"},
-	{0},
-};
-
-struct assign_args {
-	int64_t user;
-};
-
-static int assign_one(struct run *r, int64_t id, struct awm_record **ret)
-{
-	const struct assign_args *args = r->args;
-
-	return awm_task_assign(r->session, id, args->user, r->pool, ret);
-}
-
-static int task_assign(struct run *r)
-{
-	struct assign_args *args = r->args;
-	const char *user = run_arg(r, 1);
-	int err =
-		user && !strcmp(user, "none") ? 0 : run_ref(r, 1, &args->user);
-
-	return err ? err : run_each(r, 0, "assigned", assign_one);
-}
-
-static int task_unassign(struct run *r)
-{
-	return run_each(r, 0, "unassigned", assign_one);
-}
-
-/* ---- tags ---- */
-
-static const struct argument tag_arguments[] = {
-	{.name = "TASK",
-	 .required = true,
-	 .kind = ARG_IDS,
-	 .entity = "task",
-	 .help = "an id, a range, or - for standard input"},
-	{.name = "TAG", .required = true, .many = true, .help = "a label"},
-	{0},
-};
-
-static int tag_with(struct run *r, int64_t id, bool add,
-		    struct awm_record **ret)
-{
-	size_t n;
-	const char **tags = run_args(r, 1, &n);
-
-	return awm_task_tag(r->session, id, tags, n, add, r->pool, ret);
-}
-
-static int tag_one(struct run *r, int64_t id, struct awm_record **ret)
-{
-	return tag_with(r, id, true, ret);
-}
-
-static int untag_one(struct run *r, int64_t id, struct awm_record **ret)
-{
-	return tag_with(r, id, false, ret);
-}
-
-static int task_tag(struct run *r)
-{
-	return run_each(r, 0, "tagged", tag_one);
-}
-
-static int task_untag(struct run *r)
-{
-	return run_each(r, 0, "untagged", untag_one);
-}
-
-/* ---- move ---- */
-
-struct move_args {
-	struct int_arg project, before, after;
-	struct id_list ids;
-	int64_t last; /* moved before this one */
-};
-
-static const struct option move_options[] = {
-	OPT_REF("project", 'p', struct move_args, project, "project", "PROJECT",
-		"to this project"),
-	OPT_REF("before", 0, struct move_args, before, "task", "TASK",
-		"right before this task of the same project"),
-	OPT_REF("after", 0, struct move_args, after, "task", "TASK",
-		"right after this task"),
-	{0},
-};
-
-/* Several keep their order: each goes after the one before it. */
-static int move_one(struct run *r, int64_t id, struct awm_record **ret)
-{
-	struct move_args *args = r->args;
-	int64_t after = args->after.value;
-
-	if (after && id != args->ids.ids[0])
-		after = args->last;
-	args->last = id;
-	return awm_task_move(r->session, id, args->project.value,
-			     args->before.value, after, r->pool, ret);
-}
-
-static int task_move(struct run *r)
-{
-	struct move_args *args = r->args;
-	int err = run_ids(r, 0, &args->ids);
-
-	return err ? err : run_each(r, 0, "moved", move_one);
-}
-
-/* ---- purge ---- */
-
-struct purge_args {
-	bool force;
-	struct id_list ids;
-};
-
-static const struct option purge_options[] = {
-	OPT_FLAG("force", 'f', struct purge_args, force,
-		 "also what was not deleted before"),
-	{0},
-};
-
-/* A task may be gone already as part of another that was named too: what must
- * be there is looked at before the first one goes. */
-static int purge_check(struct run *r, const struct id_list *ids)
-{
-	struct awm_record *row;
-	int err = 0;
-
-	for (size_t i = 0; i < ids->count && !err; i++)
-		err = awm_get(r->session, r->entity, ids->ids[i], r->pool,
-			      &row);
-	return err;
-}
-
-static int purge_one(struct run *r, int64_t id, struct awm_record **ret)
-{
-	const struct purge_args *args = r->args;
-	int err = 0;
-
-	if (id == args->ids.ids[0])
-		err = purge_check(r, &args->ids);
-	if (!err)
-		err = awm_get(r->session, r->entity, id, r->pool, ret);
-	if (err == -AWM_NOT_FOUND && id != args->ids.ids[0]) {
-		err_clear();
-		*ret = NULL;
-		return 0;
-	}
-	return err ? err
-		   : awm_task_purge(r->session, id, args->force, r->pool, ret);
-}
-
-static int task_purge(struct run *r)
-{
-	struct purge_args *args = r->args;
-	int err = run_ids(r, 0, &args->ids);
-
-	if (!err && args->ids.count)
-		err = run_confirm(r, "delete %s for good",
-				  noun_count(r, args->ids.count, "task"));
-	return err ? err : run_each(r, 0, "purged", purge_one);
-}
-
 /* ---- the table ---- */
-
-/* Verbs that take ids and nothing else. */
-#define PLAIN(NAME, SUMMARY, DETAILS)                                          \
-	.name = NAME, .summary = SUMMARY, .details = DETAILS,                  \
-	.arguments = task_arguments, .needs = NEED_WRITE | NEED_DRY_RUN,       \
-	.effect = EFFECT_WRITE, .entity = "task", .run = task_plain
 
 extern const struct command cmd_task[];
 const struct command cmd_task[] = {
 	{
 		.name = "task add",
 		.aliases = "create new",
-		.summary = "add a task",
+		.summary = "add a task, or many",
 		.details =
 			"Adds a task whose title is made of all the words "
 			"given. It goes to the project that --project names, "
@@ -623,11 +449,26 @@ const struct command cmd_task[] = {
 			"to the project 'Inbox', which is made when it is "
 			"first needed. The description is given with -d, read "
 			"from a file with -F (- for standard input), or "
-			"written in an editor with -e.",
+			"written in an editor with -e. "
+			"--idempotency-key makes a command safe to repeat: a "
+			"task that was added under this key before is shown "
+			"instead of a second one, also when many ask at once. "
+			"--from adds one task for each line of a file, a JSON "
+			"object like {\"title\": \"Ship\", \"project\": "
+			"\"Web\", \"due\": \"tomorrow\", \"tags\": "
+			"[\"a\"]}. Its keys are the columns of tasks, and "
+			"project (id or title), parent (id, or key of an "
+			"earlier line), assignee (id, email or me), due, "
+			"estimate, prompt, blockedBy (ids or keys), "
+			"deferUntil, and key (as --idempotency-key). Options "
+			"say what a line "
+			"leaves open. Either all lines are added or none: a "
+			"bad one is named by its number.",
 		.arguments = add_arguments,
 		.options = add_options,
 		.args_size = sizeof(struct add_args),
-		.needs = NEED_WRITE,
+		.check = add_check,
+		.needs = NEED_WRITE | NEED_DRY_RUN,
 		.effect = EFFECT_WRITE,
 		.entity = "task",
 		.run = task_add,
@@ -646,8 +487,10 @@ const struct command cmd_task[] = {
 			"for other commands to read: awm task list -q --tag "
 			"old | awm task done -",
 		.options = list_options,
+		.args_size = sizeof(struct list_args),
 		.needs = NEED_DB | NEED_PAGER,
 		.entity = "task",
+		.computed = "urgency,reason",
 		.run = task_list,
 	},
 	{
@@ -655,14 +498,17 @@ const struct command cmd_task[] = {
 		.aliases = "view",
 		.summary = "show a task with all that belongs to it",
 		.details = "Shows one task with its project, its assignee, its "
-			   "comments and time entries with their users, and "
-			   "its last 10 AI executions. A deleted task is shown "
-			   "too.",
+			   "comments and time entries with their users, its "
+			   "last 10 AI executions, the tasks that it waits "
+			   "for, that wait for it and that are part of it, and "
+			   "who has claimed it. A deleted task is shown too.",
 		.arguments = one_argument,
 		.needs = NEED_DB | NEED_PAGER,
 		.entity = "task",
 		.relations = "project:project assignee:user comments:comment* "
-			     "timeEntries:time_entry* executions:execution*",
+			     "timeEntries:time_entry* executions:execution* "
+			     "blockers:task* blocking:task* subtasks:task*",
+		.computed = "deferUntil,claimedBy,leaseUntil",
 		.run = task_show,
 	},
 	{
@@ -675,7 +521,12 @@ const struct command cmd_task[] = {
 			"The word none empties a column, an empty text a long "
 			"one. With "
 			"--if-updated-at a task that somebody else has "
-			"changed meanwhile is refused with exit status 5.",
+			"changed meanwhile is refused with exit status 5. "
+			"--where changes the tasks that 'awm task list' finds "
+			"with the same filters, as they stand at that moment: "
+			"open ones, unless a status is among them. --dry-run "
+			"shows what would be changed, and 'awm undo' takes "
+			"all of it back.",
 		.arguments = task_arguments,
 		.options = edit_options,
 		.args_size = sizeof(struct edit_args),
@@ -684,130 +535,20 @@ const struct command cmd_task[] = {
 		.entity = "task",
 		.run = task_edit,
 	},
-	{PLAIN("task start", "start tasks",
-	       "The status becomes in_progress; startedAt is kept from the "
-	       "first start. A blocked or a done task is refused with exit "
-	       "status 4.")},
-	{PLAIN("task done", "complete tasks",
-	       "The status becomes done, and tasks that waited for these are "
-	       "free to start. A blocked task is refused with exit status 4.")},
-	{PLAIN("task reopen", "open tasks again",
-	       "The status becomes todo, and completedAt is cleared.")},
-	{PLAIN("task review", "hand tasks over for review",
-	       "The status becomes in_review.")},
-	{
-		.name = "task block",
-		.summary = "say what tasks wait for",
-		.details =
-			"The status becomes blocked, by another task or for a "
-			"reason, or both. A task that waits for another is "
-			"free again when that one is done. Tasks that would "
-			"wait for each other are refused with exit status 4.",
-		.arguments = task_arguments,
-		.options = block_options,
-		.args_size = sizeof(struct block_args),
-		.needs = NEED_WRITE | NEED_DRY_RUN,
-		.effect = EFFECT_WRITE,
-		.entity = "task",
-		.run = task_block,
-	},
-	{PLAIN("task unblock", "say that tasks can go on",
-	       "Blocker and reason are cleared, and the task is in progress if "
-	       "it had been started, else to do.")},
-	{
-		.name = "task assign",
-		.summary = "give tasks to a user",
-		.arguments = assign_arguments,
-		.args_size = sizeof(struct assign_args),
-		.needs = NEED_WRITE | NEED_DRY_RUN,
-		.effect = EFFECT_WRITE,
-		.entity = "task",
-		.run = task_assign,
-	},
-	{
-		.name = "task unassign",
-		.summary = "take tasks from whoever has them",
-		.arguments = task_arguments,
-		.args_size = sizeof(struct assign_args),
-		.needs = NEED_WRITE | NEED_DRY_RUN,
-		.effect = EFFECT_WRITE,
-		.entity = "task",
-		.run = task_unassign,
-	},
-	{PLAIN("task watch", "be told of changes to tasks",
-	       "Adds the acting user to those who watch the tasks.")},
-	{PLAIN("task unwatch", "be told no more of changes to tasks", NULL)},
-	{
-		.name = "task tag",
-		.summary = "label tasks",
-		.details = "Adds the tags that the task does not have yet.",
-		.arguments = tag_arguments,
-		.needs = NEED_WRITE | NEED_DRY_RUN,
-		.effect = EFFECT_WRITE,
-		.entity = "task",
-		.run = task_tag,
-	},
-	{
-		.name = "task untag",
-		.summary = "take labels off tasks",
-		.details = "A tag that the task does not have is no error.",
-		.arguments = tag_arguments,
-		.needs = NEED_WRITE | NEED_DRY_RUN,
-		.effect = EFFECT_WRITE,
-		.entity = "task",
-		.run = task_untag,
-	},
-	{
-		.name = "task move",
-		.aliases = "mv",
-		.summary = "move tasks to another project or another place",
-		.details =
-			"Moves tasks, with their subtasks, to another project, "
-			"or to a place in the order of their project. Several "
-			"tasks keep the order in which they are given.",
-		.arguments = task_arguments,
-		.options = move_options,
-		.args_size = sizeof(struct move_args),
-		.needs = NEED_WRITE | NEED_DRY_RUN,
-		.effect = EFFECT_WRITE,
-		.entity = "task",
-		.run = task_move,
-	},
-	{PLAIN("task rm", "delete tasks, so that they can be restored",
-	       "The tasks and their subtasks leave every listing but those "
-	       "with --deleted or --all, and can be taken back with 'awm task "
-	       "restore'."),
-	 .aliases = "delete"},
-	{PLAIN("task restore", "take deleted tasks back",
-	       "Subtasks that were deleted together with a task come back with "
-	       "it. A subtask alone is refused while its parent is deleted.")},
-	{
-		.name = "task purge",
-		.summary = "delete tasks for good",
-		.details =
-			"Deletes tasks that were deleted before, or any with "
-			"--force, and all that belongs to them: subtasks, "
-			"comments, time entries, executions. This cannot be "
-			"undone, and takes an admin. It asks first; without a "
-			"terminal it wants --yes.",
-		.arguments = task_arguments,
-		.options = purge_options,
-		.args_size = sizeof(struct purge_args),
-		.needs = NEED_WRITE | NEED_YES | NEED_DRY_RUN,
-		.effect = EFFECT_DESTRUCTIVE,
-		.entity = "task",
-		.run = task_purge,
-	},
 	{
 		.name = "task history",
 		.aliases = "log",
 		.summary = "list what happened to a task",
 		.details = "Lists the activities of the task, the oldest "
-			   "first: who changed what, and when.",
+			   "first: when, who, and what in words, such as "
+			   "'status: todo → done'. Other formats, and "
+			   "--fields, show the activities as they are "
+			   "recorded.",
 		.arguments = one_argument,
 		.options = history_options,
 		.needs = NEED_DB | NEED_PAGER,
 		.entity = "activity",
+		.columns = "createdAt,userId,what",
 		.run = task_history,
 	},
 	{0},

@@ -108,27 +108,37 @@ static int user_edit(struct run *r)
 
 static int rm_one(struct run *r, int64_t id, struct awm_record **ret)
 {
-	return awm_delete(r->session, r->entity, id, r->pool, ret);
+	int64_t projects;
+	int err = noun_referring(r, "project", "ownerId", &id, 1, &projects);
+
+	if (!err)
+		err = noun_with(r, projects, "project");
+	return err ? err : awm_delete(r->session, r->entity, id, r->pool, ret);
 }
 
 static int user_rm(struct run *r)
 {
 	struct awm_record *row;
 	struct id_list ids;
+	const char *with;
+	int64_t projects = 0;
 	int err = run_ids(r, 0, &ids);
 
+	if (!err)
+		err = noun_referring(r, "project", "ownerId", ids.ids,
+				     ids.count, &projects);
+	with = noun_count(r, (size_t)projects, "project");
 	if (!err && ids.count)
 		err = awm_get(r->session, r->entity, ids.ids[0], r->pool, &row);
 	if (!err && ids.count == 1)
 		err = run_confirm(r,
-				  "delete user '%s' for good, with the "
-				  "projects they own",
-				  awm_record_text(row, "email"));
+				  "delete user '%s' for good, with %s that "
+				  "they own",
+				  awm_record_text(row, "email"), with);
 	else if (!err && ids.count)
 		err = run_confirm(r,
-				  "delete %s for good, with the projects "
-				  "they own",
-				  noun_count(r, ids.count, "user"));
+				  "delete %s for good, with %s that they own",
+				  noun_count(r, ids.count, "user"), with);
 	return err ? err : run_each(r, 0, "deleted", rm_one);
 }
 
@@ -231,7 +241,13 @@ static int show_prefs(struct run *r, int64_t user, const char *key)
 		return err;
 	text = awm_record_text(row, "preferences");
 	err = json_parse(text, strlen(text), &tree);
-	if (!err && !key)
+	if (err || !cJSON_IsObject(tree)) {
+		err_set(AWM_DATABASE,
+			"user %lld is damaged: its preferences are no object",
+			(long long)user);
+		return err_hint("awm db check");
+	}
+	if (!key)
 		err = report_begin(r);
 	if (!err)
 		err = each_pref(&p, "", tree);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <math.h>
 #include <string.h>
 
 #include "base/json.h"
@@ -7,9 +8,12 @@
 
 /* One value, in each of the ways it is shown. */
 
+/* A column that cannot be empty holds an empty object instead. */
 static const char *secret_word(const struct awm_value *v)
 {
-	return v->kind == AWM_NULL ? "unset" : "set";
+	bool none = v->kind != AWM_TEXT || strcmp(v->s, "{}") == 0;
+
+	return none ? "unset" : "set";
 }
 
 /* Valid JSON may hold characters that a terminal would act on: DEL, C1, the
@@ -35,7 +39,7 @@ static void json_column(struct jsonw *w, const struct awm_value *v)
 	_cleanup_json_ cJSON *tree = NULL;
 	_cleanup_buf_ struct buf b = {0};
 
-	if (json_check(v->s, v->len) != 0) {
+	if (!json_well_formed(v->s, v->len)) {
 		jsonw_text(w, v->s, v->len);
 	} else if (is_plain(v->s, v->len)) {
 		jsonw_raw(w, v->s, v->len);
@@ -227,6 +231,43 @@ static bool holds_minutes(const struct awm_field *f)
 	return len > 7 && strcmp(f->name + len - 7, "Minutes") == 0;
 }
 
+static int64_t seconds_of(int64_t minutes)
+{
+	int64_t seconds;
+
+	if (__builtin_mul_overflow(minutes, 60, &seconds))
+		return minutes < 0 ? INT64_MIN : INT64_MAX;
+	return seconds;
+}
+
+/* The seconds of time entries and of their sums. */
+static bool holds_seconds(const struct awm_field *f)
+{
+	const struct awm_entity *e = awm_entity_find("time_entry");
+	size_t len = strlen(f->name);
+
+	return f == awm_entity_field(e, "duration") ||
+	       strcmp(f->name, "elapsed") == 0 ||
+	       (len >= 7 && strcasecmp(f->name + len - 7, "seconds") == 0);
+}
+
+/* Sums of hours and money, as they stand in a bill. */
+static bool holds_hundredths(const struct awm_field *f)
+{
+	return strcmp(f->name, "hours") == 0 || strcmp(f->name, "amount") == 0;
+}
+
+static void hundredths_human(struct buf *b, double v)
+{
+	bool plain = v >= 0 && v < 1e15;
+	long long n = plain ? llround(v * 100) : 0;
+
+	if (plain)
+		buf_addf(b, "%lld.%02lld", n / 100, n % 100);
+	else
+		buf_addf(b, "%g", v);
+}
+
 void value_human(struct buf *b, const struct awm_field *f,
 		 const struct awm_value *v, const char *zone)
 {
@@ -239,8 +280,13 @@ void value_human(struct buf *b, const struct awm_field *f,
 	else if (v->kind == AWM_INT && f->type == AWM_TYPE_TIME)
 		time_human(b, v->i, zone);
 	else if (v->kind == AWM_INT && holds_minutes(f)) {
-		time_format_duration(v->i * 60, text);
+		time_format_duration(seconds_of(v->i), text);
 		buf_adds(b, text);
+	} else if (v->kind == AWM_INT && holds_seconds(f)) {
+		time_format_duration(v->i, text);
+		buf_adds(b, text);
+	} else if (v->kind == AWM_REAL && holds_hundredths(f)) {
+		hundredths_human(b, v->r);
 	} else if (v->kind == AWM_INT && f->type == AWM_TYPE_BOOL)
 		buf_adds(b, v->i ? "yes" : "no");
 	else if (v->kind == AWM_TEXT && f->type == AWM_TYPE_JSON)

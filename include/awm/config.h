@@ -41,15 +41,22 @@ AWM_EXPORT const struct awm_option *awm_config_options(size_t *ret_n);
 
 struct awm_config;
 
-/* Reads the file; a missing one is empty. `path` NULL: the user's file.
- * AWM_USAGE with the line number for a broken one. *ret is owned. */
+/* Reads the file; a missing one is empty. `path` NULL: the user's file, which
+ * is empty also when no home folder can be told. AWM_USAGE for what is no plain
+ * file, and with the line number for a broken file, an entry outside of a
+ * section, or a value that does not fit its option. *ret is owned. */
 AWM_EXPORT int awm_config_open(const char *path, struct awm_config **ret);
+/* The same for who is about to look at it or to mend it: entries and values
+ * that awm_config_open() refuses are let pass. */
+AWM_EXPORT int awm_config_open_lenient(const char *path,
+				       struct awm_config **ret);
 AWM_EXPORT void awm_config_free(struct awm_config *config);
+/* NULL when no home folder can be told. */
 AWM_EXPORT const char *awm_config_path(const struct awm_config *config);
 
 /* The value in the file, else the option's default, else NULL. The last one
- * in the file wins, as in git. Borrowed. Never fails: a malformed value of a
- * typed option reads as its default (awm_config_check() reports it). */
+ * in the file wins, as in git. Borrowed. Never fails: a malformed value, which
+ * only awm_config_open_lenient() lets in, reads as the default. */
 AWM_EXPORT const char *awm_config_get(const struct awm_config *config,
 				      const char *key);
 AWM_EXPORT bool awm_config_bool(const struct awm_config *config,
@@ -58,7 +65,8 @@ AWM_EXPORT int64_t awm_config_int(const struct awm_config *config,
 				  const char *key);
 
 /* AWM_USAGE for an unknown key (with the nearest one) or a value that does
- * not fit the option. */
+ * not fit the option: texts are one line, not empty, and user.email is an
+ * address. With `value` NULL only the key is checked. */
 AWM_EXPORT int awm_config_check(const char *key, const char *value);
 
 /* Writes one value, keeping every other byte of the file (comments, order,

@@ -35,6 +35,10 @@ AWM_EXPORT int awm_db_check(struct awm_session *s, awm_row_fn *fn, void *ctx);
 /* To a new file. */
 AWM_EXPORT int awm_db_backup(struct awm_session *s, const char *path);
 
+/* AWM_INVALID when the file at `path` is the database at `db` itself; the two
+ * below refuse that, too. For asking before a person is asked. */
+AWM_EXPORT int awm_db_restorable(const char *db, const char *path);
+
 /* Replaces the session's database with a copy of `path`, after checking that
  * it is one of ours and sound; what was there is kept beside it as a backup,
  * whose path is returned in the pool. */

@@ -12,8 +12,8 @@ struct awm_git_report {
 };
 
 /* One link as it was made or already stood. Borrowed. The record has the
- * fields task, sha, subject, author, timestamp, url, state ("linked",
- * "present", "unknown"). */
+ * fields task, sha, subject, author, timestamp, url, state ("linked", in a
+ * dry run "would link"; "present", "unknown"). */
 
 /*
  * Links commits to tasks: reads those that the specs name (revisions and

@@ -21,9 +21,12 @@ enum awm_op {
 	AWM_OP_NOT_IN, /* null counts as outside */
 	AWM_OP_NULL,   /* no value */
 	AWM_OP_NOT_NULL,
-	AWM_OP_CONTAINS, /* text, without regard to ASCII case */
-	AWM_OP_HAS	 /* JSON array of strings holds the value; tasks.tags
-			    by its index */
+	AWM_OP_CONTAINS,   /* text, without regard to ASCII case */
+	AWM_OP_HAS,	   /* JSON array of strings holds the value; tasks.tags
+			      by its index */
+	AWM_OP_OF_PROJECT, /* a reference to a task: one of that project */
+	AWM_OP_WAITS /* tasks.blockedByTaskId: waits for that task, whether it
+			is the first that it waits for or not */
 };
 
 struct awm_cond {
@@ -38,6 +41,14 @@ struct awm_sort {
 	bool descending; /* nulls last, either way */
 };
 
+/* Of tasks: the readiness rule and urgency, see <awm/work.h>. */
+enum awm_ready {
+	AWM_READY = 1 << 0,   /* only those that are ready */
+	AWM_URGENCY = 1 << 1, /* adds the column "urgency"; without sort keys
+				 the most urgent come first */
+	AWM_REASON = 1 << 2   /* adds "reason": why it is not ready, or null */
+};
+
 struct awm_query {
 	const struct awm_entity *entity;
 	const struct awm_cond *conds;
@@ -48,8 +59,12 @@ struct awm_query {
 	size_t nfields;
 	int64_t limit; /* 0: no limit */
 	int64_t offset;
-	bool deleted; /* softly deleted rows only, instead of live ones */
-	bool all;     /* both */
+	bool deleted;	  /* softly deleted rows only, instead of live ones */
+	bool all;	  /* both */
+	unsigned ready;	  /* of enum awm_ready */
+	int64_t for_user; /* ready ones: assigned to this user or to nobody;
+			     0: to anybody */
+	int64_t ready_at; /* filled in by awm_list() and awm_count() */
 };
 
 /* Called for each row as it is read; the record is borrowed until it returns.

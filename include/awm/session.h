@@ -32,7 +32,8 @@ AWM_EXPORT int awm_session_open(const struct awm_session_opts *opts,
 				struct awm_session **ret);
 AWM_EXPORT void awm_session_close(struct awm_session *s);
 
-/* Where the database is, or would be made, and nothing opened. Owned. */
+/* Where the database is, or would be made, and nothing opened. Owned.
+ * AWM_DATABASE for what is no name of a file: postgres://… */
 AWM_EXPORT int awm_session_locate(const struct awm_session_opts *opts,
 				  char **ret_path);
 

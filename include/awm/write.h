@@ -29,6 +29,7 @@ struct awm_edit_opts {
 	size_t nadd_tags;
 	const char *const *rm_tags;
 	size_t nrm_tags;
+	bool allow_overlap; /* time entries: with another of the same user */
 };
 
 /* Changes columns. A change that changes nothing writes nothing, and no
@@ -105,6 +106,10 @@ AWM_EXPORT int awm_task_move(struct awm_session *s, int64_t id, int64_t project,
 /* For good; the row must be softly deleted, or `force`. Subtasks go along. */
 AWM_EXPORT int awm_task_purge(struct awm_session *s, int64_t id, bool force,
 			      struct awm_pool *pool, struct awm_record **ret);
+/* How many subtasks, at any depth, go along when these tasks are deleted,
+ * other than themselves; `deleted`: those that are deleted softly too. */
+AWM_EXPORT int awm_task_below(struct awm_session *s, const int64_t *ids,
+			      size_t n, bool deleted, int64_t *ret);
 /* The third example query: project, assignee, live comments with authors,
  * time entries with users, the last 10 executions. Constant statements. */
 AWM_EXPORT int awm_task_show(struct awm_session *s, int64_t id,
@@ -117,11 +122,5 @@ AWM_EXPORT int awm_task_show(struct awm_session *s, int64_t id,
 AWM_EXPORT int awm_user_pref(struct awm_session *s, int64_t id, const char *key,
 			     const char *value, struct awm_pool *pool,
 			     struct awm_record **ret);
-
-/* ---- notifications ---- */
-
-/* The second example query: a user's, unread first, then newest. */
-AWM_EXPORT int awm_notify_list(struct awm_session *s, int64_t user,
-			       int64_t limit, awm_row_fn *fn, void *ctx);
 
 #endif

@@ -28,7 +28,7 @@ static const struct {
 	[AWM_DENIED] = {"denied", 6},
 	[AWM_DATABASE] = {"database", 7},
 	[AWM_REMOTE] = {"remote", 8},
-	[AWM_NOMEM] = {"out_of_memory", 1},
+	[AWM_NOMEM] = {"error", 1},
 	[AWM_INTERRUPTED] = {"interrupted", 130},
 };
 

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -188,6 +189,26 @@ bool file_exists(const char *path)
 	return stat(path, &st) == 0;
 }
 
+bool file_same(const char *a, const char *b)
+{
+	struct stat at_a, at_b;
+
+	return stat(a, &at_a) == 0 && stat(b, &at_b) == 0 &&
+	       at_a.st_dev == at_b.st_dev && at_a.st_ino == at_b.st_ino;
+}
+
+int file_check_plain(const char *path)
+{
+	struct stat st, null;
+
+	if (stat(path, &st) != 0 || S_ISREG(st.st_mode))
+		return 0;
+	if (S_ISCHR(st.st_mode) && stat("/dev/null", &null) == 0 &&
+	    st.st_rdev == null.st_rdev)
+		return 0;
+	return err_set(AWM_USAGE, "'%s' is no plain file", path);
+}
+
 int file_find_up(const char *start, const char *name, char **ret_folder)
 {
 	_cleanup_free_ char *folder = strdup(start);
@@ -252,6 +273,19 @@ static const char *absolute_env(const char *name)
 	return value != NULL && value[0] == '/' ? value : NULL;
 }
 
+/* Where the account lives when HOME does not say it. */
+static const char *account_home(char *space, size_t size)
+{
+	const char *home = absolute_env("HOME");
+	struct passwd entry, *found = NULL;
+
+	if (home == NULL &&
+	    getpwuid_r(geteuid(), &entry, space, size, &found) == 0 &&
+	    found != NULL && entry.pw_dir[0] == '/')
+		home = entry.pw_dir;
+	return home;
+}
+
 int file_xdg(const char *kind, char **ret_folder)
 {
 	static const struct {
@@ -263,6 +297,7 @@ int file_xdg(const char *kind, char **ret_folder)
 		{"CACHE", "XDG_CACHE_HOME", ".cache/awm"},
 	};
 	const char *base, *rest = "awm";
+	char space[4096];
 	size_t i = 0;
 
 	while (i < ARRAY_LEN(kinds) && strcmp(kinds[i].kind, kind) != 0)
@@ -271,11 +306,12 @@ int file_xdg(const char *kind, char **ret_folder)
 		return err_set(AWM_ERROR, "no folder of the kind '%s'", kind);
 	base = absolute_env(kinds[i].variable);
 	if (base == NULL) {
-		base = absolute_env("HOME");
+		base = account_home(space, sizeof(space));
 		rest = kinds[i].fallback;
 	}
 	if (base == NULL) {
-		(void)err_set(AWM_ERROR, "HOME is not set");
+		(void)err_set(AWM_ERROR, "cannot tell the home folder: HOME is "
+					 "not set");
 		return err_hint("set HOME or %s to an absolute path",
 				kinds[i].variable);
 	}

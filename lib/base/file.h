@@ -23,6 +23,13 @@ int file_mkdir(const char *path);
 
 bool file_exists(const char *path);
 
+/* Whether both names lead to one file that is there. */
+bool file_same(const char *a, const char *b);
+
+/* -AWM_USAGE for what is there and is no plain file, nor /dev/null: to read it
+ * might never end. */
+int file_check_plain(const char *path);
+
 /* Walks from `start` (an absolute folder) upwards and returns the first folder
  * that contains `name`; -AWM_NOT_FOUND without touching the error object's
  * message when there is none. Owned by the caller. */
@@ -35,9 +42,10 @@ char *file_join(const char *a, const char *b);
 char *file_dirname(const char *path);
 
 /* $XDG_<kind>_HOME/awm, with the fallback of the XDG base directory
- * specification under $HOME; kind is "CONFIG", "DATA", "STATE" or "CACHE".
- * A relative or empty variable is ignored, as that specification says.
- * -AWM_ERROR when neither variable nor HOME is set. Owned. */
+ * specification under $HOME, or under the account's home where that says
+ * nothing; kind is "CONFIG", "DATA", "STATE" or "CACHE". A relative or empty
+ * variable is ignored, as that specification says. -AWM_ERROR when no home can
+ * be told. Owned. */
 int file_xdg(const char *kind, char **ret_folder);
 
 /* The absolute, symlink-free current folder; owned. */

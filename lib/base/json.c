@@ -11,7 +11,12 @@
 
 int json_check(const char *text, size_t len)
 {
-	return json_scan(text, len);
+	return json_scan(text, len, false);
+}
+
+bool json_well_formed(const char *text, size_t len)
+{
+	return json_scan(text, len, true) == 0;
 }
 
 int json_parse(const char *text, size_t len, cJSON **ret)
@@ -19,7 +24,7 @@ int json_parse(const char *text, size_t len, cJSON **ret)
 	cJSON *tree;
 	int r;
 
-	r = json_scan(text, len);
+	r = json_scan(text, len, false);
 	if (r < 0)
 		return r;
 	/* The scan let it pass, so memory is all that can be missing. */

@@ -3,6 +3,7 @@
 #define BASE_JSON_H
 
 #include <cjson/cJSON.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/buf.h"
@@ -23,6 +24,10 @@ int json_parse(const char *text, size_t len, cJSON **ret);
 
 /* The scan alone, for text that is only stored. */
 int json_check(const char *text, size_t len);
+
+/* Whether the text is JSON at all, whatever its numbers: for what awm itself
+ * wrote, whose integers have 64 bits. Sets the error object when it is not. */
+bool json_well_formed(const char *text, size_t len);
 
 /* Prints the tree compactly with our own writer (cJSON's printer has no depth
  * limit and rounds). */

@@ -31,6 +31,7 @@ struct scan {
 	const char *text;
 	size_t len, pos;
 	unsigned depth;
+	bool any_number; /* also those that a double cannot hold */
 	/* The keys of all open objects, the innermost last. */
 	struct key *keys;
 	size_t key_count, key_cap;
@@ -131,6 +132,8 @@ static int scan_number(struct scan *s)
 		if (r < 0)
 			return r;
 	}
+	if (s->any_number)
+		return 0;
 	if (s->pos - start > NUMBER_MAX)
 		return bad_at(start, "a number too long");
 	if (s->pos - start == integer) {
@@ -412,9 +415,9 @@ static int scan_value(struct scan *s)
 	}
 }
 
-int json_scan(const char *text, size_t len)
+int json_scan(const char *text, size_t len, bool any_number)
 {
-	struct scan s = {.text = text, .len = len};
+	struct scan s = {.text = text, .len = len, .any_number = any_number};
 	int r;
 
 	r = scan_value(&s);

@@ -11,7 +11,8 @@ static enum migrate_state state_of(const struct db_identity *id, int newest)
 {
 	if (id->empty && id->application_id == 0 && id->user_version == 0)
 		return MIGRATE_EMPTY;
-	if (id->application_id != DB_APPLICATION_ID)
+	/* Ours gets its number along with its first tables. */
+	if (id->application_id != DB_APPLICATION_ID || id->user_version <= 0)
 		return MIGRATE_FOREIGN;
 	if (id->user_version > newest)
 		return MIGRATE_NEWER;
@@ -23,8 +24,15 @@ static int newest_of(const struct migration *list, size_t n)
 	return n ? list[n - 1].version : 0;
 }
 
-static int refuse_foreign(struct db *db)
+static int refuse_foreign(struct db *db, const struct db_identity *id)
 {
+	if (id->application_id == DB_APPLICATION_ID) {
+		err_set(AWM_DATABASE,
+			"database '%s' is damaged: its version is %d",
+			db_path(db), (int)id->user_version);
+		return err_hint("go back to a backup with 'awm db restore "
+				"FILE'");
+	}
 	err_set(AWM_DATABASE, "'%s' is not a database of awm", db_path(db));
 	return err_hint("name another file with --db or AWM_DB");
 }
@@ -67,7 +75,7 @@ int migrate_require_current(struct db *db)
 	case MIGRATE_CURRENT:
 		return 0;
 	case MIGRATE_FOREIGN:
-		return refuse_foreign(db);
+		return refuse_foreign(db, &id);
 	case MIGRATE_NEWER:
 		return refuse_newer(db, id.user_version, newest_of(list, n));
 	case MIGRATE_EMPTY:
@@ -144,6 +152,8 @@ struct up {
 	const struct migration *step;
 	struct arena *arena;
 	struct migrate_report *report;
+	int seen;     /* the version at first sight */
+	int target;   /* where to stop */
 	bool applied; /* something was, by this process */
 };
 
@@ -202,40 +212,42 @@ static int step_run(struct db *db, void *arg)
 		return r;
 	switch (state_of(&id, newest)) {
 	case MIGRATE_FOREIGN:
-		return refuse_foreign(db);
+		return refuse_foreign(db, &id);
 	case MIGRATE_NEWER:
 		return refuse_newer(db, id.user_version, newest);
 	default:
 		break;
 	}
+	if (!up->applied)
+		up->report->from = up->report->to = id.user_version;
 	if (id.user_version >= up->step->version)
 		return 0;
 	if (id.user_version > 0 && !up->applied) {
 		r = applied_verify(db, up->list, up->n, id.user_version);
 		/* Whoever took it from there has made the backup. */
-		if (r == 0 && id.user_version == up->report->from &&
-		    !db_in_dry_run(db))
+		if (r == 0 && id.user_version == up->seen && !db_in_dry_run(db))
 			r = backup_make(db, id.user_version, up->arena,
 					&up->report->backup);
 		if (r < 0)
 			return r;
 	}
 	r = step_apply(db, up->step);
-	if (r == 0)
-		up->applied = true;
-	return r;
+	if (r < 0)
+		return r;
+	up->report->to = up->step->version;
+	up->applied = true;
+	return 0;
 }
 
 static int steps_run(struct db *db, void *arg)
 {
 	struct up *up = arg;
-	int from = up->report->from;
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < up->n; i++) {
 		up->step = &up->list[i];
-		if (up->step->version > from &&
-		    up->step->version <= up->report->to)
+		if (up->step->version > up->seen &&
+		    up->step->version <= up->target)
 			r = db_write(db, step_run, up);
 	}
 	return r;
@@ -246,7 +258,7 @@ static int target_check(struct db *db, const struct db_identity *id, int newest,
 {
 	switch (state_of(id, newest)) {
 	case MIGRATE_FOREIGN:
-		return refuse_foreign(db);
+		return refuse_foreign(db, id);
 	case MIGRATE_NEWER:
 		return refuse_newer(db, id->user_version, newest);
 	default:
@@ -277,8 +289,8 @@ int migrate_up_list(struct db *db, const struct migration *list, size_t n,
 		r = target_check(db, &id, newest_of(list, n), &to);
 	if (r < 0)
 		return r;
-	report.from = id.user_version;
-	report.to = to;
+	report.from = report.to = up.seen = id.user_version;
+	up.target = to;
 	/* A new file appears with all its tables or with none. In a dry run
 	 * each step needs what the one before it did. */
 	if (id.empty || db_in_dry_run(db))

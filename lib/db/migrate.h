@@ -38,7 +38,7 @@ int migrate_state(struct db *db, enum migrate_state *ret,
 int migrate_require_current(struct db *db);
 
 struct migrate_report {
-	int from, to;	    /* versions before and after */
+	int from, to;	    /* versions before and after what this call did */
 	const char *backup; /* arena; NULL when none was made */
 };
 

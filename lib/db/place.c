@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "db/place.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +16,8 @@
 #include "base/err.h"
 #include "base/file.h"
 #include "base/mem.h"
+
+#define PATH_SIZE_MAX ((size_t)512) /* of SQLite's unix file system */
 
 /* Network file systems: their locks and their shared memory do not hold, so
  * the log would be torn sooner or later. 9p and FUSE may well be local. */
@@ -82,9 +87,44 @@ static int file_make(const char *path)
 	return 0;
 }
 
+/* What stands beside a database has its name and more, and SQLite itself wants
+ * room in the path. Told before anything is made. */
+static int name_check(const char *path)
+{
+	static const char longest[] = "-journal";
+	_cleanup_free_ char *folder = file_dirname(path);
+	const char *slash = strrchr(path, '/');
+	size_t name = strlen(slash ? slash + 1 : path);
+	long max;
+
+	if (!folder)
+		return -AWM_NOMEM;
+	max = pathconf(folder, _PC_NAME_MAX);
+	if (max < 0)
+		max = NAME_MAX;
+	if (name + strlen(longest) > (size_t)max)
+		return err_set(AWM_DATABASE,
+			       "the name of the database is too long: at most "
+			       "%ld bytes, not %zu",
+			       max - (long)strlen(longest), name);
+	if (strlen(path) + strlen(longest) > PATH_SIZE_MAX)
+		return err_set(AWM_DATABASE,
+			       "the path of the database is too long: at most "
+			       "%zu bytes, not %zu",
+			       PATH_SIZE_MAX - strlen(longest), strlen(path));
+	return 0;
+}
+
 int place_check(const struct db_open_opts *opts)
 {
 	struct stat st;
+	int r;
+
+	if (!opts->read_only) {
+		r = name_check(opts->path);
+		if (r < 0)
+			return r;
+	}
 
 	if (stat(opts->path, &st) < 0) {
 		if (errno != ENOENT)
@@ -106,6 +146,84 @@ int place_check(const struct db_open_opts *opts)
 	return network_check(opts->path);
 }
 
+/* The shape of a name from its end: 0 stands for a digit, the rest for itself.
+ * Returns what stands before it, or 0. */
+static size_t ends_like(const char *s, size_t len, const char *shape)
+{
+	size_t n = strlen(shape);
+
+	if (len <= n)
+		return 0;
+	for (size_t i = 0; i < n; i++) {
+		char c = s[len - n + i];
+
+		if (shape[i] == '0' ? c < '0' || c > '9' : c != shape[i])
+			return 0;
+	}
+	return len - n;
+}
+
+/* Without the ".2" of a name that was taken. */
+static size_t without_number(const char *s, size_t len)
+{
+	size_t end = len;
+
+	while (len && s[len - 1] >= '0' && s[len - 1] <= '9')
+		len--;
+	return len && len < end && s[len - 1] == '.' ? len - 1 : end;
+}
+
+/* The process that was writing "<file>.v1.20261122T170000000Z.bak.PID.part" or
+ * "<file>.2026-11-22T17-00-00.000Z.bak.PID.part", the backups that awm makes of
+ * its own accord; 0 for any other name. */
+static pid_t part_writer(const char *name)
+{
+	size_t len = ends_like(name, strlen(name), ".part"), end = len;
+	char *rest;
+	long pid;
+
+	while (len && name[len - 1] >= '0' && name[len - 1] <= '9')
+		len--;
+	if (len == end || name[len] == '0' || end - len > 9)
+		return 0;
+	pid = strtol(name + len, &rest, 10);
+	len = ends_like(name, len, ".bak.");
+	if (!ends_like(name, len, ".00000000T000000000Z") &&
+	    !ends_like(name, without_number(name, len),
+		       ".0000-00-00T00-00-00.000Z"))
+		return 0;
+	return (pid_t)pid;
+}
+
+/* Whoever was killed while it copied has left its part, which nobody will ever
+ * publish. */
+static void sweep_parts(const char *path)
+{
+	_cleanup_free_ char *folder = file_dirname(path);
+	DIR *dir = folder ? opendir(folder) : NULL;
+	struct dirent *e;
+	struct stat st;
+	pid_t pid;
+
+	while (dir && (e = readdir(dir))) {
+		_cleanup_free_ char *journal = NULL;
+
+		pid = part_writer(e->d_name);
+		if (!pid || kill(pid, 0) == 0 || errno != ESRCH ||
+		    fstatat(dirfd(dir), e->d_name, &st, AT_SYMLINK_NOFOLLOW) ||
+		    !S_ISREG(st.st_mode) || st.st_uid != geteuid())
+			continue;
+		unlinkat(dirfd(dir), e->d_name, 0);
+		if (asprintf(&journal, "%s-journal", e->d_name) < 0)
+			journal = NULL;
+		else
+			unlinkat(dirfd(dir), journal, 0);
+	}
+	if (dir)
+		closedir(dir);
+	err_clear();
+}
+
 int place_part(const char *path, char **ret_part)
 {
 	_cleanup_free_ char *part = NULL;
@@ -117,6 +235,7 @@ int place_part(const char *path, char **ret_part)
 		part = NULL;
 		return err_nomem();
 	}
+	sweep_parts(path);
 	unlink(part);
 	fd = open(part, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW,
 		  0600);

@@ -128,6 +128,34 @@ static int fail_constraint(int rc, const char *msg)
 	}
 }
 
+/* What our own SQL cannot meet in a file of ours, unless another hand was at
+ * its schema or its values. A column that a statement does not find has a place
+ * in its text; one that a search asks for has not. */
+static bool is_damage(sqlite3 *db, const char *msg)
+{
+	static const char *const starts[] = {
+		"no such table",    "no such index",
+		"malformed JSON",   "JSON cannot",
+		"integer overflow", "vtable constructor failed"};
+
+	for (size_t i = 0; i < ARRAY_LEN(starts); i++)
+		if (strncmp(msg, starts[i], strlen(starts[i])) == 0)
+			return true;
+	if (strncmp(msg, "no such column", strlen("no such column")) == 0)
+		return sqlite3_error_offset(db) >= 0;
+	return strstr(msg, " has no column named ") ||
+	       strstr(msg, "clause does not match any");
+}
+
+static int fail_sql(const struct conn *c, sqlite3 *db)
+{
+	const char *msg = sqlite3_errmsg(db);
+
+	if (c->ours && is_damage(db, msg))
+		return fail_damaged(c, msg);
+	return err_set(AWM_ERROR, "sql: %s", msg);
+}
+
 static int fail(struct conn *c, sqlite3 *db, int rc)
 {
 	int code = sqlite3_extended_errcode(db);
@@ -168,6 +196,7 @@ static int fail(struct conn *c, sqlite3 *db, int rc)
 	case SQLITE_IOERR:
 		return fail_system(c, db, "read or write");
 	case SQLITE_ERROR:
+		return fail_sql(c, db);
 	case SQLITE_RANGE:
 	case SQLITE_MISUSE:
 		return err_set(AWM_ERROR, "sql: %s", sqlite3_errmsg(db));
@@ -184,6 +213,11 @@ static void library_setup(void)
 	/* Distributions compile URIs in; a path is a path here. */
 	sqlite3_config(SQLITE_CONFIG_URI, 0);
 	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+	/* What one INSERT into a table of many indexes touches exceeds the
+	 * default; past it each page is written to a file of its own. Not 128
+	 * KiB or more: SQLite spills it in one write, of which it masks off
+	 * all but 17 bits of the length, and reports a full disk. */
+	sqlite3_config(SQLITE_CONFIG_STMTJRNL_SPILL, 124 << 10);
 }
 
 /* Called after each try to get a lock, so that the wait is short and random:
@@ -255,7 +289,7 @@ static void json_valid(sqlite3_context *ctx, int n, sqlite3_value **v)
 	if (!s)
 		return; /* NULL, as theirs */
 	sqlite3_result_int(
-		ctx, json_check(s, (size_t)sqlite3_value_bytes(v[0])) == 0);
+		ctx, json_well_formed(s, (size_t)sqlite3_value_bytes(v[0])));
 }
 
 static int functions_add(sqlite3 *db)

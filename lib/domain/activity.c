@@ -5,6 +5,7 @@
 #include "base/err.h"
 #include "base/jsonw.h"
 #include "domain/mutate.h"
+#include "domain/undo.h"
 #include "entity/field.h"
 #include "entity/store.h"
 
@@ -20,10 +21,14 @@ static bool worth_telling(const struct change *c, size_t i)
 	const struct awm_value *from = c->before ? &c->before[i] : NULL;
 	const struct awm_value *to = c->after ? &c->after[i] : NULL;
 
+	/* Of a row that is gone, only the log knows since when it was there. */
 	if (is_bookkeeping(&c->e->fields[i]))
-		return false;
+		return !to && !strcmp(c->e->fields[i].name, "createdAt");
 	if (from && to)
 		return !value_equal(from, to);
+	/* Who adds a task watches it: that goes without saying. */
+	if (!from && c->e == &entity_task && i == TASK_watcherIds)
+		return false;
 	/* Of a new row what was said of it, of a deleted one everything. */
 	return (from ? from : to)->kind != AWM_NULL && (from || c->mask[i]);
 }
@@ -53,6 +58,10 @@ static void add_changes(struct buf *out, const struct change *c)
 		add_side(&w, "from", f, c->before ? &c->before[i] : NULL);
 		add_side(&w, "to", f, c->after ? &c->after[i] : NULL);
 		jsonw_end_object(&w);
+	}
+	for (size_t i = 0; i < c->nmore; i++) {
+		jsonw_key(&w, c->more[i].name);
+		jsonw_raw(&w, c->more[i].json, strlen(c->more[i].json));
 	}
 	jsonw_end_object(&w);
 }
@@ -118,22 +127,28 @@ static const char *usual_event(struct change *c)
 	return arena_printf(c->arena, "%s.%s", c->e->events, what);
 }
 
-static void add_metadata(struct buf *out, const struct change *c)
+static void add_metadata(struct buf *out, const struct awm_session *s,
+			 const struct change *c)
 {
 	struct jsonw w = {.out = out};
+	/* Rows without a column of their own in activities. */
+	bool names =
+		!c->after || (c->e != &entity_task && c->e != &entity_project);
 
 	if (c->metadata) {
 		buf_adds(out, c->metadata);
 		return;
 	}
-	/* Rows without a column of their own in activities. */
-	if (c->after && (c->e == &entity_task || c->e == &entity_project))
+	if (!names && !s->undoes)
 		return;
 	jsonw_object(&w);
-	jsonw_key(&w, "entity");
-	jsonw_str(&w, c->e->name);
-	jsonw_key(&w, "id");
-	jsonw_int(&w, c->id);
+	if (names) {
+		jsonw_key(&w, "entity");
+		jsonw_str(&w, c->e->name);
+		jsonw_key(&w, "id");
+		jsonw_int(&w, c->id);
+	}
+	undo_mark(s, &w);
 	jsonw_end_object(&w);
 }
 
@@ -146,6 +161,44 @@ static void set_text(struct awm_value *v, const struct buf *b)
 	v->len = b->len;
 }
 
+static int newest_id(struct awm_session *s, int64_t *ret)
+{
+	struct awm_value v;
+	int rc = db_get(s->db, NULL, &v,
+			"SELECT COALESCE(MAX(\"id\"),0) FROM \"activities\"",
+			NULL);
+
+	if (!rc)
+		*ret = v.i;
+	return rc;
+}
+
+int activity_floor(struct awm_session *s)
+{
+	int64_t id = 0;
+	int rc = newest_id(s, &id);
+
+	if (id > s->activity_floor)
+		s->activity_floor = id;
+	return rc;
+}
+
+/* Left to the database, unless the highest ids may have been deleted. */
+static int choose_id(struct awm_session *s, struct awm_value *v, bool *mask)
+{
+	int64_t id = 0;
+	int rc;
+
+	*mask = s->activity_floor != 0;
+	if (!*mask)
+		return 0;
+	rc = newest_id(s, &id);
+	if (id < s->activity_floor)
+		id = s->activity_floor;
+	*v = AWM_VALUE_INT(id + 1);
+	return rc;
+}
+
 static int insert(struct awm_session *s, const struct change *c,
 		  const char *type, const struct scope *scope)
 {
@@ -156,14 +209,17 @@ static int insert(struct awm_session *s, const struct change *c,
 	int rc;
 
 	add_changes(&changes, c);
-	add_metadata(&metadata, c);
+	add_metadata(&metadata, s, c);
 	rc = buf_check(&changes);
 	if (!rc)
 		rc = buf_check(&metadata);
+	if (!rc)
+		rc = undo_change(s, &v[ACTIVITY_changeId]);
+	memset(mask, true, sizeof(mask));
+	if (!rc)
+		rc = choose_id(s, &v[ACTIVITY_id], &mask[ACTIVITY_id]);
 	if (rc)
 		return rc;
-	memset(mask, true, sizeof(mask));
-	mask[ACTIVITY_id] = false;
 	v[ACTIVITY_projectId] = scope->project;
 	v[ACTIVITY_taskId] = scope->task;
 	/* The first user of a database makes itself. */

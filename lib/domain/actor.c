@@ -16,6 +16,7 @@
 #include "domain/mutate.h"
 #include "domain/session.h"
 #include "entity/entity.h"
+#include "entity/field.h"
 
 static const char *account_name(struct arena *a)
 {
@@ -232,6 +233,20 @@ static int first_use(struct awm_session *s, void *ctx)
 	return rc;
 }
 
+/* Whether what git was told would pass as a value of ours. */
+static bool fits(const struct awm_field *f, const char *text)
+{
+	struct awm_value v;
+
+	if (!text || !*text || !utf8_valid(text, strlen(text)))
+		return false;
+	v = awm_value_text(text);
+	if (field_check(f, &v) == 0)
+		return true;
+	err_clear();
+	return false;
+}
+
 static const char *first_name(struct awm_session *s, const char *email)
 {
 	const char *name =
@@ -240,7 +255,7 @@ static const char *first_name(struct awm_session *s, const char *email)
 
 	if (!name || !*name)
 		name = git_config(s, "user.name");
-	if (name && *name && utf8_valid(name, strlen(name)))
+	if (fits(&entity_user.fields[USER_name], name))
 		return name;
 	return at && at > email
 		       ? arena_strndup(&s->arena, email, (size_t)(at - email))
@@ -252,8 +267,7 @@ static int guess_email(struct awm_session *s, const char **ret)
 	const char *email = git_config(s, "user.email");
 	const char *user;
 
-	if (!email || !strchr(email, '@') ||
-	    !utf8_valid(email, strlen(email))) {
+	if (!fits(&entity_user.fields[USER_email], email)) {
 		user = account_name(&s->arena);
 		email = user ? arena_printf(&s->arena, "%s@localhost", user)
 			     : NULL;
@@ -274,29 +288,68 @@ static const char *named_actor(struct awm_session *s,
 	return s->config ? awm_config_get(s->config, "user.email") : NULL;
 }
 
-static int find_named(struct awm_session *s, const char *who)
+/* The user this account acted as first is the one it goes on as. That this
+ * could not be written down (a file that may only be read) spoils nothing. */
+static int remember_first(struct awm_session *s, void *ctx)
+{
+	return remember(s, ctx);
+}
+
+static int keep_account(struct awm_session *s)
+{
+	const char *account = account_key(&s->arena);
+	struct awm_value known;
+	int rc;
+
+	if (!account)
+		return -AWM_NOMEM;
+	rc = db_get(s->db, NULL, &known,
+		    "SELECT \"userId\" FROM \"identities\" "
+		    "WHERE \"account\"=?1",
+		    "t", account);
+	if (rc == -AWM_NOT_FOUND)
+		rc = awm_transaction(s, remember_first, (void *)account);
+	if (rc == -AWM_DATABASE) {
+		err_clear();
+		rc = 0;
+	}
+	return rc;
+}
+
+static int make_named(struct awm_session *s, const char *who)
 {
 	struct first_use use = {.email = who};
+
+	use.name = first_name(s, who);
+	use.account = account_key(&s->arena);
+	if (!use.name || !use.account)
+		return -AWM_NOMEM;
+	return awm_transaction(s, first_use, &use);
+}
+
+static int find_named(struct awm_session *s, const char *who)
+{
 	bool any = false;
 	int rc = load_by_name(s, who);
 
+	if (!rc)
+		return keep_account(s);
 	if (rc != -AWM_NOT_FOUND)
 		return rc;
 	rc = any_user(s, &any);
 	if (rc)
 		return rc;
+	if (!any)
+		return make_named(s, who);
 	/* Another process may just have made the first user: this very one. */
-	if (any)
-		rc = load_by_name(s, who);
-	if (any)
-		return rc == -AWM_NOT_FOUND ? no_such_user(s, who) : rc;
-	use.name = first_name(s, who);
-	return use.name ? awm_transaction(s, first_use, &use) : -AWM_NOMEM;
+	rc = load_by_name(s, who);
+	return rc == -AWM_NOT_FOUND ? no_such_user(s, who) : rc;
 }
 
 static int find_remembered(struct awm_session *s)
 {
 	struct first_use use = {0};
+	bool any = false;
 	int rc;
 
 	use.account = account_key(&s->arena);
@@ -311,6 +364,12 @@ static int find_remembered(struct awm_session *s)
 	use.name = first_name(s, use.email);
 	if (!use.name)
 		return -AWM_NOMEM;
+	/* Who is not known is told so, also where nothing can be written. */
+	rc = any_user(s, &any);
+	if (!rc && any)
+		rc = load_by_name(s, use.email);
+	if (rc)
+		return rc == -AWM_NOT_FOUND ? no_such_user(s, use.email) : rc;
 	rc = awm_transaction(s, first_use, &use);
 	/* A database that cannot be written can still be read by its users. */
 	if (rc == -AWM_DATABASE && load_by_name(s, use.email) == 0)

@@ -5,9 +5,12 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "domain/comment.h"
 #include "domain/mutate.h"
 #include "domain/pool.h"
 #include "domain/task.h"
+#include "domain/time.h"
+#include "domain/work.h"
 #include "entity/store.h"
 
 const char *awm_version(void)
@@ -18,12 +21,24 @@ const char *awm_version(void)
 int awm_list(struct awm_session *s, const struct awm_query *query,
 	     awm_row_fn *fn, void *ctx)
 {
+	int rc = query->entity == &entity_task ? claim_sweep(s) : 0;
+
+	if (rc)
+		return rc;
+	if (query->ready)
+		return ready_list(s, query, fn, ctx);
 	return store_list(s->db, query, fn, ctx);
 }
 
 int awm_count(struct awm_session *s, const struct awm_query *query,
 	      int64_t *ret)
 {
+	int rc = query->entity == &entity_task ? claim_sweep(s) : 0;
+
+	if (rc)
+		return rc;
+	if (query->ready)
+		return ready_count(s, query, ret);
 	return store_count(s->db, query, ret);
 }
 
@@ -54,8 +69,11 @@ static int refuse_readonly(const struct awm_entity *e,
 
 static int amend_add(struct awm_session *s, struct change *c, void *ctx)
 {
-	(void)s;
 	(void)ctx;
+	if (c->e == &entity_time_entry)
+		return time_amend(s, c, 0);
+	if (c->e == &entity_comment)
+		return comment_may_add(s, c);
 	return c->e == &entity_task ? task_needs_reason(c) : 0;
 }
 
@@ -83,7 +101,8 @@ static int check_stale(const struct change *c, const struct awm_edit_opts *opts)
 			(long long)c->id);
 }
 
-static int amend_task(struct change *c, const struct awm_edit_opts *opts)
+static int amend_task(struct awm_session *s, struct change *c,
+		      const struct awm_edit_opts *opts)
 {
 	struct tag_change tags = {opts->add_tags, opts->nadd_tags,
 				  opts->rm_tags, opts->nrm_tags};
@@ -93,6 +112,8 @@ static int amend_task(struct change *c, const struct awm_edit_opts *opts)
 		rc = task_may_become(c, &c->after[TASK_status]);
 	if (!rc)
 		rc = task_needs_reason(c);
+	if (!rc)
+		rc = task_refuse_open_parts(s, c);
 	if (!rc && (tags.nadd || tags.nrm))
 		rc = task_amend_tags(c, &tags);
 	return rc;
@@ -106,7 +127,12 @@ static int amend_edit(struct awm_session *s, struct change *c, void *ctx)
 
 	(void)s;
 	if (!rc && c->e == &entity_task)
-		rc = amend_task(c, opts);
+		rc = amend_task(s, c, opts);
+	if (!rc && c->e == &entity_comment)
+		rc = comment_may_edit(c);
+	if (!rc && c->e == &entity_time_entry)
+		rc = time_amend(s, c,
+				opts->allow_overlap ? AWM_TIME_OVERLAP : 0);
 	return rc;
 }
 

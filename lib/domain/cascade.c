@@ -3,6 +3,7 @@
 
 #include "base/err.h"
 #include "domain/mutate.h"
+#include "domain/sums.h"
 #include "queries.h"
 
 /* `arg` is what the query was asked for. */
@@ -55,35 +56,103 @@ static int delete_project(struct awm_session *s, int64_t id, int64_t owner)
 	return mutate_delete(s, &entity_project, id, NULL, NULL);
 }
 
+static int forget_template(struct awm_session *s, int64_t id, int64_t template)
+{
+	struct awm_set set = {&entity_project.fields[PROJECT_templateId],
+			      AWM_VALUE_NULL};
+
+	(void)template;
+	return mutate_edit(s, &entity_project, id, &set, 1, NULL, NULL, NULL,
+			   NULL);
+}
+
+int cascade_template(struct awm_session *s, int64_t id)
+{
+	return each_id(
+		s, "SELECT \"id\" FROM \"projects\" WHERE \"templateId\"=?1",
+		id, forget_template);
+}
+
+static int delete_skill(struct awm_session *s, int64_t id, int64_t owner)
+{
+	(void)owner;
+	return mutate_delete(s, &entity_skill, id, NULL, NULL);
+}
+
+static int delete_template(struct awm_session *s, int64_t id, int64_t owner)
+{
+	(void)owner;
+	return mutate_delete(s, &entity_template, id, NULL, NULL);
+}
+
+/* So that the average follows. */
+static int delete_rating(struct awm_session *s, int64_t id, int64_t user)
+{
+	(void)user;
+	return mutate_delete(s, &entity_template_rating, id, NULL, NULL);
+}
+
+/* What goes one by one, each with its activity. */
+struct step {
+	const char *query;
+	id_fn *fn;
+};
+
+static int steps(struct awm_session *s, const struct step *list, size_t n,
+		 int64_t id)
+{
+	int rc = 0;
+
+	for (size_t i = 0; i < n && !rc; i++)
+		rc = each_id(s, list[i].query, id, list[i].fn);
+	return rc;
+}
+
 int cascade_user(struct awm_session *s, int64_t id)
 {
-	static const char *const before[] = {
+	static const char *const released[] = {
 		"UPDATE \"comments\" SET \"parentCommentId\"=NULL WHERE "
 		"\"parentCommentId\" IN (SELECT \"id\" FROM \"comments\" "
 		"WHERE \"userId\"=?1)",
-		"UPDATE \"projects\" SET \"templateId\"=NULL WHERE "
-		"\"templateId\" IN (SELECT \"id\" FROM \"templates\" "
-		"WHERE \"authorId\"=?1)",
 		"DELETE FROM \"search_indexes\" WHERE \"entityType\"='comment' "
 		"AND \"entityId\" IN (SELECT \"id\" FROM \"comments\" "
 		"WHERE \"userId\"=?1)",
-		"DELETE FROM \"search_indexes\" WHERE \"entityType\"='skill' "
-		"AND \"entityId\" IN (SELECT \"id\" FROM \"skills\" "
-		"WHERE \"authorId\"=?1)",
-		"DELETE FROM \"search_indexes\" WHERE "
-		"\"entityType\"='template' AND \"entityId\" IN (SELECT \"id\" "
-		"FROM \"templates\" WHERE \"authorId\"=?1)",
 	};
-	int rc = each_id(s,
-			 "SELECT \"id\" FROM \"projects\" WHERE \"ownerId\"=?1",
-			 id, delete_project);
+	static const struct step list[] = {
+		{"SELECT \"id\" FROM \"projects\" WHERE \"ownerId\"=?1",
+		 delete_project},
+		{"SELECT \"taskId\" FROM \"task_claims\" WHERE \"userId\"=?1",
+		 claim_user_leaves},
+		{"SELECT \"taskId\" FROM \"task_watchers\" WHERE \"userId\"=?1",
+		 task_unwatch},
+		{"SELECT DISTINCT \"taskId\" FROM \"time_entries\" "
+		 "WHERE \"userId\"=?1",
+		 sums_user_leaves},
+		{"SELECT \"id\" FROM \"skills\" WHERE \"authorId\"=?1",
+		 delete_skill},
+		{"SELECT \"id\" FROM \"templates\" WHERE \"authorId\"=?1",
+		 delete_template},
+		{"SELECT \"id\" FROM \"template_ratings\" "
+		 "WHERE \"userId\"=?1",
+		 delete_rating},
+	};
+	int rc = db_run(s->db, query_user_unmention, "i", id);
 
 	if (!rc)
-		rc = each_id(s,
-			     "SELECT \"taskId\" FROM \"task_watchers\" "
-			     "WHERE \"userId\"=?1",
-			     id, task_unwatch);
-	for (size_t i = 0; i < ARRAY_LEN(before) && !rc; i++)
-		rc = db_run(s->db, before[i], "i", id);
-	return rc;
+		rc = db_run(s->db, query_user_unreact, "i", id);
+	for (size_t i = 0; i < ARRAY_LEN(released) && !rc; i++)
+		rc = db_run(s->db, released[i], "i", id);
+	return rc ? rc : steps(s, list, ARRAY_LEN(list), id);
+}
+
+int cascade_team(struct awm_session *s, int64_t id)
+{
+	static const struct step list[] = {
+		{"SELECT \"id\" FROM \"projects\" WHERE \"teamId\"=?1",
+		 delete_project},
+		{"SELECT \"id\" FROM \"skills\" WHERE \"teamId\"=?1",
+		 delete_skill},
+	};
+
+	return steps(s, list, ARRAY_LEN(list), id);
 }

@@ -12,12 +12,22 @@
 
 /* Tasks of other projects that wait for tasks of this one. */
 int cascade_project(struct awm_session *s, int64_t id);
-/* Replies to the user's comments, projects made from the user's templates,
- * and everything of the projects that the user owns. */
+/* Replies to the user's comments, mentions, reactions, tasks that the user
+ * watches, projects made from the user's templates, and everything of the
+ * projects, skills and templates that the user owns. */
 int cascade_user(struct awm_session *s, int64_t id);
+
+/* Projects that were made from the template live on. */
+int cascade_template(struct awm_session *s, int64_t id);
+
+/* Everything of the projects of the team, and its skills. */
+int cascade_team(struct awm_session *s, int64_t id);
 
 /* Tasks that wait for this one wait no longer; task.c. */
 int task_release_waiting(struct awm_session *s, int64_t blocker);
+
+/* The task goes back to the queue when whoever claimed it goes; claim.c. */
+int claim_user_leaves(struct awm_session *s, int64_t task, int64_t user);
 
 /* Takes a user out of a task's watchers, also of a deleted one; task_verbs.c.
  */

@@ -20,7 +20,7 @@
 #define LOCK_NAP   10000000 /* ns */
 
 struct awm_config {
-	char *path;
+	char *path; /* NULL: no folder for it can be told */
 	struct config_file file;
 };
 
@@ -29,8 +29,10 @@ struct awm_config {
 static int load(const char *path, struct config_file *ret)
 {
 	_cleanup_buf_ struct buf text = {0};
-	int r = file_read(path, FILE_MAX, &text);
+	int r = file_check_plain(path);
 
+	if (r == 0)
+		r = file_read(path, FILE_MAX, &text);
 	if (r == -AWM_NOT_FOUND) {
 		err_clear();
 		*ret = (struct config_file){0};
@@ -40,6 +42,50 @@ static int load(const char *path, struct config_file *ret)
 		return r;
 	r = config_file_parse(buf_str(&text), text.len, ret);
 	return r < 0 ? err_context("'%s'", path) : 0;
+}
+
+static const char *node_value(const struct config_node *node)
+{
+	return node->value ? node->value : "true";
+}
+
+/* An entry without a section, which git would take; and a value that does not
+ * fit its option, if it is the one that counts. */
+static int check_node(const struct config_file *file,
+		      const struct config_node *node)
+{
+	const struct awm_option *option = config_option_find(&node->key);
+	int64_t ignored;
+
+	if (!*node->key.section)
+		return err_set(AWM_USAGE, "'%s' stands outside of a section",
+			       node->key.name);
+	if (!option ||
+	    config_option_read(option, node_value(node), &ignored) == 0)
+		return 0;
+	if (config_file_find(file, &node->key) != node) {
+		err_clear();
+		return 0;
+	}
+	if (config_option_is_family(option))
+		return err_context("%s.%s", node->key.section, node->key.name);
+	return err_context("%s", option->key);
+}
+
+static int check(const char *path, const struct config_file *file)
+{
+	for (size_t i = 0; i < file->n; i++) {
+		const struct config_node *node = &file->nodes[i];
+		const char *s = buf_str(&file->text);
+		size_t line = 1;
+
+		if (node->kind != CONFIG_ENTRY || check_node(file, node) == 0)
+			continue;
+		for (const char *p = s; p < s + node->begin; p++)
+			line += *p == '\n';
+		return err_context("'%s': line %zu", path, line);
+	}
+	return 0;
 }
 
 static int default_path(char **ret)
@@ -53,25 +99,50 @@ static int default_path(char **ret)
 	return *ret ? 0 : -AWM_NOMEM;
 }
 
-int awm_config_open(const char *path, struct awm_config **ret)
+/* Who has no home has no settings. */
+static int locate(struct awm_config *config, const char *path)
+{
+	int r;
+
+	if (path) {
+		config->path = strdup(path);
+		return config->path ? 0 : err_nomem();
+	}
+	r = default_path(&config->path);
+	if (r != -AWM_ERROR)
+		return r;
+	err_clear();
+	return 0;
+}
+
+static int config_open(const char *path, bool strict, struct awm_config **ret)
 {
 	struct awm_config *config = calloc(1, sizeof(*config));
-	int r = 0;
+	int r;
 
 	if (!config)
 		return err_nomem();
-	if (!path)
-		r = default_path(&config->path);
-	else if (!(config->path = strdup(path)))
-		r = err_nomem();
-	if (r == 0)
+	r = locate(config, path);
+	if (r == 0 && config->path)
 		r = load(config->path, &config->file);
+	if (r == 0 && strict)
+		r = check(config->path, &config->file);
 	if (r < 0) {
 		awm_config_free(config);
 		return r;
 	}
 	*ret = config;
 	return 0;
+}
+
+int awm_config_open(const char *path, struct awm_config **ret)
+{
+	return config_open(path, true, ret);
+}
+
+int awm_config_open_lenient(const char *path, struct awm_config **ret)
+{
+	return config_open(path, false, ret);
 }
 
 void awm_config_free(struct awm_config *config)
@@ -86,11 +157,6 @@ void awm_config_free(struct awm_config *config)
 const char *awm_config_path(const struct awm_config *config)
 {
 	return config->path;
-}
-
-static const char *node_value(const struct config_node *node)
-{
-	return node->value ? node->value : "true";
 }
 
 /* The value as awm_config_get() has it, and what it means. */
@@ -255,12 +321,26 @@ static int apply(const char *path, const struct change *ch,
 	return 0;
 }
 
+/* /dev/null may be read, and must not be replaced. */
+static int refuse_device(const char *path)
+{
+	struct stat st;
+
+	if (stat(path, &st) < 0 || S_ISREG(st.st_mode))
+		return 0;
+	return err_set(AWM_USAGE, "'%s' is no plain file", path);
+}
+
 static int change(struct awm_config *config, const struct change *ch)
 {
 	_cleanup_free_ char *path = NULL, *lock_path = NULL;
 	struct config_file file;
-	int r = follow_links(config->path, &path);
+	int r = config->path ? 0 : default_path(&config->path);
 
+	if (r == 0)
+		r = follow_links(config->path, &path);
+	if (r == 0)
+		r = refuse_device(path);
 	if (r < 0)
 		return r;
 	if (asprintf(&lock_path, "%s.lock", path) < 0) {
@@ -308,7 +388,7 @@ int awm_config_unset(struct awm_config *config, const char *key)
 
 	if (r < 0)
 		return r;
-	if (!file_exists(config->path))
+	if (!config->path || !file_exists(config->path))
 		return err_set(AWM_NOT_FOUND, "'%s' is not set", key);
 	return change(config, &ch);
 }

@@ -99,8 +99,9 @@ const struct awm_option *config_option_find(const struct config_key *key);
 /* Whether the row is a family of keys, such as "alias.*". */
 bool config_option_is_family(const struct awm_option *option);
 
-/* Whether the key may be set to the value: 0 and its row, or -AWM_USAGE.
- * `key` is as it was written, for the message. */
+/* Whether the key may be set to the value: 0 and its row, or -AWM_USAGE. With
+ * `value` NULL only the key is looked at. `key` is as it was written, for the
+ * message. */
 int config_option_check(const char *key, const struct config_key *normal,
 			const char *value, const struct awm_option **ret);
 

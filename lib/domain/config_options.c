@@ -167,13 +167,42 @@ static int read_number(const struct awm_option *option, const char *value,
 	return 0;
 }
 
+static bool is_address(const char *s)
+{
+	const char *at = strchr(s, '@');
+
+	return at && at > s && at[1] && !strchr(at + 1, '@') &&
+	       !strpbrk(s, " ,;<>\"");
+}
+
+static int read_text(const struct awm_option *option, const char *value)
+{
+	size_t len = strlen(value);
+
+	if (len == 0) {
+		err_set(AWM_USAGE, "want a value that is not empty");
+		return err_hint("awm config unset takes a setting back to its "
+				"default");
+	}
+	if (!utf8_valid(value, len))
+		return err_set(AWM_USAGE, "the value is not UTF-8");
+	if (utf8_has_control(value, len, false))
+		return err_set(AWM_USAGE,
+			       "want one line without control characters");
+	if (strcmp(option->key, "user.email") == 0 && !is_address(value))
+		return err_set(AWM_USAGE,
+			       "'%s' is not an address like ada@example.org",
+			       value);
+	return 0;
+}
+
 int config_option_read(const struct awm_option *option, const char *value,
 		       int64_t *ret)
 {
 	*ret = 0;
 	switch (option->type) {
 	case AWM_OPTION_TEXT:
-		break;
+		return read_text(option, value);
 	case AWM_OPTION_BOOL:
 		return read_bool(value, ret);
 	case AWM_OPTION_ENUM:
@@ -194,12 +223,11 @@ int config_option_check(const char *key, const struct config_key *normal,
 
 	if (!option)
 		return unknown_key(key);
-	if (!value || !utf8_valid(value, strlen(value)))
-		return err_set(AWM_USAGE, "the value of '%s' is not UTF-8",
-			       key);
-	r = config_option_read(option, value, &ignored);
+	r = value ? config_option_read(option, value, &ignored) : 0;
 	if (r < 0)
-		return err_context("%s", option->key);
+		return err_context("%s", config_option_is_family(option)
+						 ? key
+						 : option->key);
 	*ret = option;
 	return 0;
 }

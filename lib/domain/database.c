@@ -9,22 +9,11 @@
 #include "base/file.h"
 #include "base/time.h"
 #include "db/migrate.h"
+#include "domain/emit.h"
 #include "domain/pool.h"
 #include "domain/session.h"
 #include "entity/store.h"
 #include "queries.h"
-
-/* Hands a computed row to fn: `types` has a letter a value, i or t. */
-static int emit(awm_row_fn *fn, void *ctx, const struct awm_field *fields,
-		struct awm_value *values, size_t n)
-{
-	const struct awm_field *refs[8];
-	struct awm_record row = {.fields = refs, .values = values, .count = n};
-
-	for (size_t i = 0; i < n; i++)
-		refs[i] = &fields[i];
-	return fn ? fn(ctx, &row) : 0;
-}
 
 int awm_db_migrate(struct awm_session *s, int to, struct awm_pool *pool,
 		   struct awm_migration_info *ret)
@@ -94,121 +83,23 @@ int awm_db_status(struct awm_session *s, awm_row_fn *fn, void *ctx,
 	return 0;
 }
 
-/* ---- check ---- */
-
-static const struct awm_field check_fields[] = {
-	{.name = "check", .label = "Check", .type = AWM_TYPE_TEXT},
-	{.name = "state", .label = "State", .type = AWM_TYPE_TEXT},
-	{.name = "detail", .label = "Detail", .type = AWM_TYPE_TEXT},
-};
-
-struct checker {
-	struct awm_session *session;
-	awm_row_fn *fn;
-	void *ctx;
-	const char *name;
-	int64_t problems; /* of this check */
-	int64_t total;
-	int rc;
-};
-
-static void check_problem(void *ctx, const char *line)
-{
-	struct checker *k = ctx;
-	struct awm_value v[] = {awm_value_text(k->name),
-				awm_value_text("problem"),
-				awm_value_text(line)};
-
-	k->problems++;
-	if (!k->rc)
-		k->rc = emit(k->fn, k->ctx, check_fields, v, 3);
-}
-
-static int check_end(struct checker *k, int rc)
-{
-	struct awm_value v[] = {awm_value_text(k->name), awm_value_text("ok"),
-				AWM_VALUE_NULL};
-
-	if (!rc)
-		rc = k->rc;
-	if (!rc && !k->problems)
-		rc = emit(k->fn, k->ctx, check_fields, v, 3);
-	k->total += k->problems;
-	k->problems = 0;
-	return rc;
-}
-
-static int check_query(struct checker *k, const char *name, const char *sql)
-{
-	_cleanup_stmt_ struct db_stmt *st = NULL;
-	int rc = db_query(k->session->db, &st, sql, "");
-
-	k->name = name;
-	while (!rc && (rc = db_step(st)) > 0) {
-		check_problem(k, db_column_text(st, 0));
-		rc = 0;
-	}
-	return check_end(k, rc);
-}
-
-static int check_drift(struct checker *k)
-{
-	struct awm_pool *pool;
-	const char *sql;
-	int rc = awm_pool_new(&pool);
-
-	if (rc)
-		return rc;
-	k->name = "schema";
-	rc = migrate_verify(k->session->db);
-	if (rc == -AWM_DATABASE) {
-		check_problem(k, awm_error_last()->message);
-		rc = 0;
-	}
-	if (!rc)
-		rc = awm_db_generate(k->session, pool, &sql);
-	if (!rc && *sql)
-		check_problem(k, "differs from the entity definitions: see "
-				 "awm db generate");
-	awm_pool_free(pool);
-	return check_end(k, rc);
-}
-
-static int check_engine(struct checker *k)
-{
-	k->name = "integrity";
-	return check_end(k, db_integrity(k->session->db, check_problem, k));
-}
-
-int awm_db_check(struct awm_session *s, awm_row_fn *fn, void *ctx)
-{
-	static const struct {
-		const char *name, *sql;
-	} checks[] = {
-		{"tags", query_check_tags},
-		{"tag order", query_check_tag_order},
-		{"watchers", query_check_watchers},
-		{"archived", query_check_archived},
-		{"times", query_check_times},
-		{"search index", query_check_index},
-	};
-	struct checker k = {.session = s, .fn = fn, .ctx = ctx};
-	int rc = check_engine(&k);
-
-	if (!rc)
-		rc = check_drift(&k);
-	for (size_t i = 0; i < ARRAY_LEN(checks) && !rc; i++)
-		rc = check_query(&k, checks[i].name, checks[i].sql);
-	if (rc || !k.total)
-		return rc;
-	return err_set(AWM_INVALID, "%lld problem%s found in '%s'",
-		       (long long)k.total, k.total == 1 ? "" : "s",
-		       db_path(s->db));
-}
-
 int awm_db_backup(struct awm_session *s, const char *path)
 {
 	return db_backup(s->db, path);
+}
+
+static void count_problem(void *ctx, const char *line)
+{
+	(void)line;
+	(*(int *)ctx)++;
+}
+
+int awm_db_restorable(const char *db, const char *path)
+{
+	if (!file_same(db, path))
+		return 0;
+	err_set(AWM_INVALID, "'%s' is the database itself", path);
+	return err_hint("name a copy that 'awm db backup FILE' made");
 }
 
 /* Opens what is to be restored and looks whether it is one of ours. */
@@ -216,7 +107,7 @@ static int inspect(const char *path)
 {
 	_cleanup_db_ struct db *db = NULL;
 	struct db_open_opts opts = {.path = path, .read_only = true};
-	struct checker k = {.name = "integrity"};
+	int problems = 0;
 	enum migrate_state state;
 	struct db_identity id;
 	int rc = db_open(&opts, &db);
@@ -229,8 +120,8 @@ static int inspect(const char *path)
 	if (!rc && state == MIGRATE_NEWER)
 		return migrate_require_current(db);
 	if (!rc)
-		rc = db_integrity(db, check_problem, &k);
-	if (!rc && k.problems)
+		rc = db_integrity(db, count_problem, &problems);
+	if (!rc && problems)
 		return err_set(AWM_DATABASE, "'%s' is damaged", path);
 	return rc;
 }
@@ -260,6 +151,8 @@ int awm_db_restore(struct awm_session *s, const char *path,
 
 	if (!backup)
 		return -AWM_NOMEM;
+	if (!rc)
+		rc = awm_db_restorable(db_path(s->db), path);
 	if (!rc)
 		rc = inspect(path);
 	if (rc || s->dry_run)
@@ -305,6 +198,8 @@ int awm_db_replace(const struct awm_session_opts *opts, const char *path,
 	const char *backup = NULL;
 	int rc = awm_session_locate(opts, &target);
 
+	if (!rc)
+		rc = awm_db_restorable(target, path);
 	if (!rc)
 		rc = inspect(path);
 	if (rc || opts->dry_run)

@@ -197,9 +197,8 @@ static int amend_commits(struct awm_session *s, struct change *c, void *ctx)
 	const struct awm_value *now = &c->after[TASK_gitCommits];
 	_cleanup_json_ cJSON *old = NULL;
 	_cleanup_buf_ struct buf out = {0};
-	int rc = json_parse(now->s, now->len, &old);
+	int rc = change_json(c, TASK_gitCommits, &old);
 
-	(void)s;
 	if (rc)
 		return rc;
 	buf_add(&out, now->s, now->len);
@@ -212,7 +211,7 @@ static int amend_commits(struct awm_session *s, struct change *c, void *ctx)
 		l->state = "present";
 		if (has_commit(old, l->sha))
 			continue;
-		l->state = "linked";
+		l->state = s->dry_run ? "would link" : "linked";
 		buf_adds(&out, any ? "," : "");
 		buf_adds(&out, l->json);
 		any = true;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "domain/notify.h"
 #include "entity/field.h"
 #include "entity/store.h"
 
@@ -27,6 +28,39 @@ void change_set(struct change *c, size_t field, struct awm_value value)
 {
 	c->after[field] = value;
 	c->mask[field] = true;
+}
+
+int change_json(const struct change *c, size_t field, cJSON **ret)
+{
+	const struct awm_value *v = &c->after[field];
+	int rc = json_parse(v->kind == AWM_TEXT ? v->s : "",
+			    v->kind == AWM_TEXT ? v->len : 0, ret);
+
+	if (rc != -AWM_USAGE)
+		return rc;
+	err_set(AWM_DATABASE, "%s %lld is damaged: its %s is no JSON",
+		c->e->label, (long long)c->id, c->e->fields[field].name);
+	return err_hint("awm db check");
+}
+
+int change_tell(struct change *c, const char *name, const char *from,
+		const char *to)
+{
+	struct change_more *more = &c->more[c->nmore];
+
+	from = from ? from : "null";
+	to = to ? to : "null";
+	if (!strcmp(from, to))
+		return 0;
+	if (c->nmore == CHANGE_MORE_MAX)
+		return err_set(AWM_ERROR, "too much to tell of '%s'", name);
+	more->name = name;
+	more->json =
+		arena_printf(c->arena, "{\"from\":%s,\"to\":%s}", from, to);
+	if (!more->json)
+		return -AWM_NOMEM;
+	c->nmore++;
+	return 0;
 }
 
 bool change_differs(const struct change *c, size_t field)
@@ -151,6 +185,8 @@ static int finish(struct awm_session *s, struct change *c, struct mutation *m)
 	if (!rc)
 		rc = activity_record(s, c);
 	if (!rc)
+		rc = notify_change(s, c);
+	if (!rc)
 		rc = index_update(s, c);
 	if (!rc)
 		rc = touch_actor(s);
@@ -224,7 +260,7 @@ static int run_edit(struct awm_session *s, struct mutation *m, struct change *c)
 		rc = check_rules(s, c);
 	if (rc)
 		return rc;
-	if (!mask_differences(c)) {
+	if (!mask_differences(c) && !c->nmore) {
 		m->record = record_of(c);
 		return m->record ? 0 : -AWM_NOMEM;
 	}
@@ -250,6 +286,8 @@ static int run_delete(struct awm_session *s, struct mutation *m,
 		rc = check_rules(s, c);
 	if (!rc)
 		rc = index_update(s, c);
+	if (!rc)
+		rc = activity_floor(s);
 	if (!rc)
 		rc = store_delete(s->db, c->e, c->id);
 	return rc ? rc : finish(s, c, m);

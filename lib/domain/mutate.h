@@ -4,6 +4,7 @@
 
 #include <awm/write.h>
 
+#include "base/json.h"
 #include "base/mem.h"
 #include "domain/session.h"
 #include "entity/entity.h"
@@ -18,6 +19,14 @@
  * path.
  */
 
+/* What a change does beside its columns, as a member of the activity's
+ * changes: {"from":…,"to":…}. */
+struct change_more {
+	const char *name;
+	const char *json;
+};
+#define CHANGE_MORE_MAX 4
+
 /* A change on its way. Values are arrays with one slot for each field of the
  * entity; texts live in the arena. */
 struct change {
@@ -29,6 +38,8 @@ struct change {
 	const char *event;	  /* set by rules: other than the usual */
 	const char *metadata;	  /* JSON object for the activity, or NULL */
 	struct arena *arena;
+	struct change_more more[CHANGE_MORE_MAX];
+	size_t nmore;
 };
 
 /* Called with the row locked and the sets applied, before anything is
@@ -46,7 +57,15 @@ int mutate_edit(struct awm_session *s, const struct awm_entity *e, int64_t id,
 int mutate_delete(struct awm_session *s, const struct awm_entity *e, int64_t id,
 		  struct arena *arena, struct awm_record **ret);
 
+/* Parses a JSON column of c->after. What the database holds was checked on its
+ * way in, so anything else is damage: AWM_DATABASE, naming the row. */
+int change_json(const struct change *c, size_t field, cJSON **ret);
+
 void change_set(struct change *c, size_t field, struct awm_value value);
+/* Tells of a change that is in no column; so an edit of none is one too. Texts
+ * are JSON, NULL for null. Nothing when they are the same. */
+int change_tell(struct change *c, const char *name, const char *from,
+		const char *to);
 /* Whether the field differs between before and after. */
 bool change_differs(const struct change *c, size_t field);
 /* Whether the text of an enum field is `word`. */
@@ -70,9 +89,15 @@ struct rules {
 /* rules.c; never NULL: entities without rules of their own share one. */
 const struct rules *rules_of(const struct awm_entity *e);
 extern const struct rules task_rules, project_rules, user_rules;
+extern const struct rules notification_rules, team_rules;
+extern const struct rules template_rules, template_rating_rules;
+extern const struct rules integration_rules;
 
 /* activity.c: records the change; the type is c->event or the usual one. */
 int activity_record(struct awm_session *s, const struct change *c);
+/* Before rows are deleted, which may take activities along: their ids are not
+ * used again, so that whoever follows them can tell what is new. */
+int activity_floor(struct awm_session *s);
 
 /* index.c: the row's text in search_indexes. */
 int index_update(struct awm_session *s, const struct change *c);

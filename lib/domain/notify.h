@@ -14,7 +14,7 @@ enum notify_kind {
 	NOTIFY_ASSIGNMENT, /* "task.assigned" */
 	NOTIFY_MENTION,	   /* "comment.mention" */
 	NOTIFY_WATCHED,	   /* "task.changed" */
-	NOTIFY_DUE	   /* "task.due" */
+	NOTIFY_DUE	   /* "task.due": nobody did it, so everyone is told */
 };
 
 struct notice {
@@ -22,16 +22,23 @@ struct notice {
 	int64_t user;	     /* who is told */
 	int64_t project;     /* 0: none */
 	int64_t task;	     /* 0: none */
-	const char *title;   /* one line */
+	const char *title;   /* one line; cut to what a title may be */
 	const char *content; /* what happened, in words */
-	const char *action;  /* "awm task show 12": what to do next */
+	const char *action;  /* what to do next; NULL: show the task, or else
+				the project */
 };
 
 /* Writes the notification unless the user did it himself or declines it. */
 int notify_send(struct awm_session *s, const struct notice *n);
+/* Writes it in any case; `arena` and `ret` may be NULL. */
+int notify_write(struct awm_session *s, const struct notice *n,
+		 struct arena *arena, struct awm_record **ret);
 
 /* What follows from a change: assignment, and the watchers of a task. Called
  * by mutate once the row is written. */
 int notify_change(struct awm_session *s, const struct change *c);
+
+/* "Task 12: Buy milk" */
+const char *notify_task_title(struct arena *a, int64_t id, const char *title);
 
 #endif

@@ -6,6 +6,7 @@
 #include "domain/cascade.h"
 #include "domain/mutate.h"
 #include "domain/pool.h"
+#include "domain/sums.h"
 #include "entity/store.h"
 #include "queries.h"
 
@@ -61,6 +62,7 @@ static int project_check(struct awm_session *s, struct change *c)
 	if (!c->before && !c->mask[PROJECT_ownerId])
 		change_set(c, PROJECT_ownerId, AWM_VALUE_INT(s->actor.id));
 	keep_archived(s, c);
+	sums_keep_project(c);
 	return 0;
 }
 
@@ -91,101 +93,6 @@ int awm_project_favorite(struct awm_session *s, int64_t id, bool favorite,
 			 struct awm_pool *pool, struct awm_record **ret)
 {
 	return edit_flag(s, id, PROJECT_isFavorite, favorite, pool, ret);
-}
-
-struct member {
-	int64_t project, user;
-	const char *role;
-	struct arena *arena;
-	struct awm_record *record;
-};
-
-static int find_member(struct awm_session *s, const struct member *m,
-		       int64_t *ret)
-{
-	struct awm_value id;
-	int rc = db_get(s->db, NULL, &id,
-			"SELECT \"id\" FROM \"project_members\" "
-			"WHERE \"projectId\"=?1 AND \"userId\"=?2",
-			"ii", m->project, m->user);
-
-	if (!rc)
-		*ret = id.i;
-	return rc;
-}
-
-static int add_member(struct awm_session *s, void *ctx)
-{
-	struct member *m = ctx;
-	const struct awm_field *f = entity_project_member.fields;
-	struct awm_set sets[] = {
-		{&f[PROJECT_MEMBER_role],
-		 awm_value_text(m->role ? m->role : "member")},
-		{&f[PROJECT_MEMBER_projectId], AWM_VALUE_INT(m->project)},
-		{&f[PROJECT_MEMBER_userId], AWM_VALUE_INT(m->user)},
-	};
-	int64_t id;
-	int rc = find_member(s, m, &id);
-
-	if (rc && rc != -AWM_NOT_FOUND)
-		return rc;
-	if (rc)
-		return mutate_add(s, &entity_project_member, sets,
-				  ARRAY_LEN(sets), NULL, NULL, m->arena,
-				  &m->record);
-	return mutate_edit(s, &entity_project_member, id, sets, m->role ? 1 : 0,
-			   NULL, NULL, m->arena, &m->record);
-}
-
-int awm_project_member_add(struct awm_session *s, int64_t project, int64_t user,
-			   const char *role, struct awm_pool *pool,
-			   struct awm_record **ret)
-{
-	struct member m = {project, user, role, pool_arena(pool), NULL};
-	int rc = awm_transaction(s, add_member, &m);
-
-	if (!rc && ret)
-		*ret = m.record;
-	return rc;
-}
-
-static int rm_member(struct awm_session *s, void *ctx)
-{
-	struct member *m = ctx;
-	int64_t id;
-	int rc = find_member(s, m, &id);
-
-	if (rc == -AWM_NOT_FOUND)
-		return err_set(AWM_NOT_FOUND,
-			       "user %lld is no member of project %lld",
-			       (long long)m->user, (long long)m->project);
-	return rc ? rc
-		  : mutate_delete(s, &entity_project_member, id, NULL, NULL);
-}
-
-int awm_project_member_rm(struct awm_session *s, int64_t project, int64_t user)
-{
-	struct member m = {.project = project, .user = user};
-
-	return awm_transaction(s, rm_member, &m);
-}
-
-int awm_project_member_list(struct awm_session *s, int64_t project,
-			    awm_row_fn *fn, void *ctx)
-{
-	_cleanup_stmt_ struct db_stmt *st = NULL;
-	const struct awm_field *fields[] = {
-		&entity_user.fields[USER_id],
-		&entity_user.fields[USER_email],
-		&entity_user.fields[USER_name],
-		&entity_project_member.fields[PROJECT_MEMBER_role],
-		&entity_project_member.fields[PROJECT_MEMBER_createdAt],
-	};
-	int rc = store_exists(s->db, &entity_project, project);
-
-	if (!rc)
-		rc = db_query(s->db, &st, query_project_members, "i", project);
-	return rc ? rc : store_rows(st, fields, ARRAY_LEN(fields), fn, ctx);
 }
 
 /* Columns of project_stats.sql, in its order. */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "domain/markup.h"
 #include "domain/trailer.h"
 
 /* Ids above are refused: JSON readers would round them. */
@@ -230,14 +231,16 @@ static size_t skip_url(struct text t, size_t pos)
 	return pos;
 }
 
-static void scan_text(struct scan *s, struct text t)
+static void scan_text(struct scan *s, struct text t, bool spans)
 {
 	size_t pos = 0, end;
 	int64_t task;
 
 	while (pos < t.len) {
 		end = 0;
-		if (starts_with(t.s + pos, t.len - pos, "://")) {
+		if (spans && t.s[pos] == '`') {
+			end = markup_span(t.s, t.len, pos);
+		} else if (starts_with(t.s + pos, t.len - pos, "://")) {
 			end = skip_url(t, pos);
 		} else if (strchr("acfrwACFRW", t.s[pos]) &&
 			   word_starts(t, pos)) {
@@ -274,7 +277,7 @@ static void scan_item(struct scan *s, struct text t, bool closes)
 	if (end && end == t.len)
 		scan_add(s, task, closes);
 	else
-		scan_text(s, t);
+		scan_text(s, t, false);
 }
 
 static bool key_is(struct text key, const char *name)
@@ -305,32 +308,6 @@ static size_t scan_trailer(struct scan *s, struct text t)
 	return end;
 }
 
-struct fence {
-	char c; /* 0 outside of fenced code */
-	size_t len;
-};
-
-/* Whether the line is fenced code or a fence itself. */
-static bool fence_line(struct fence *f, struct text t)
-{
-	size_t pos = skip_blanks(t, 0), start = pos;
-	char c = pos < t.len ? t.s[pos] : 0;
-
-	while (pos < t.len && t.s[pos] == c)
-		pos++;
-	if (f->c) {
-		if (c == f->c && pos - start >= f->len &&
-		    skip_blanks(t, pos) == t.len)
-			f->c = 0;
-		return true;
-	}
-	if ((c != '`' && c != '~') || pos - start < 3 ||
-	    (c == '`' && memchr(t.s + pos, '`', t.len - pos)))
-		return false;
-	*f = (struct fence){c, pos - start};
-	return true;
-}
-
 static size_t block_left(struct trailer_block b, size_t pos)
 {
 	return pos >= b.start && pos < b.end ? b.end - pos : 0;
@@ -343,7 +320,7 @@ static void scan_message(struct scan *s, const char *m, size_t len)
 	struct trailer_block whole = trailer_block(m, len);
 	struct trailer_block part = trailer_block(m, trailer_divider(m, len));
 	size_t pos = 0, next, left;
-	struct fence fence = {0};
+	struct markup markup = {0};
 
 	/* The revert of a fix names the task, but does not complete it. */
 	s->no_close = starts_with(m, len, "Revert \"");
@@ -358,8 +335,8 @@ static void scan_message(struct scan *s, const char *m, size_t len)
 		left = left ? scan_trailer(s, (struct text){m + pos, left}) : 0;
 		if (left)
 			next = pos + left;
-		else if (!fence_line(&fence, line))
-			scan_text(s, line);
+		else if (!markup_code(&markup, line.s, line.len))
+			scan_text(s, line, true);
 		s->no_close = false;
 	}
 }

@@ -12,8 +12,8 @@
  * Which tasks a commit message names. Reads git trailers ("AWM-Task: 12",
  * "Task: #12", "AWM-Close: 12", folded and comma lists) by git's rules for the
  * trailer block, and free text: awm#12, AWM-12, and closing words before one
- * ("fixes awm#1, awm#2 and awm#3"). Fenced code and URLs are not read. Never
- * a bare #12: that belongs to the forge.
+ * ("fixes awm#1, awm#2 and awm#3"). Code (spans, indented, fenced) and URLs
+ * are not read. Never a bare #12: that belongs to the forge.
  */
 struct reference {
 	int64_t task;

@@ -80,6 +80,22 @@ static int session_folder(const struct awm_session_opts *opts, char **ret)
 	return *ret ? 0 : -AWM_NOMEM;
 }
 
+static int refuse_scheme(const char *path)
+{
+	if (!strstr(path, "://"))
+		return 0;
+	err_set(AWM_DATABASE, "cannot open '%s': this awm reads SQLite files",
+		path);
+	return err_hint("name a file, for example --db ./work.db");
+}
+
+static int locate_named(const char *folder, const char *name, char **ret)
+{
+	int rc = refuse_scheme(name);
+
+	return rc ? rc : absolute(folder, name, ret);
+}
+
 int awm_session_locate(const struct awm_session_opts *opts, char **ret_path)
 {
 	_cleanup_free_ char *folder = NULL;
@@ -89,25 +105,16 @@ int awm_session_locate(const struct awm_session_opts *opts, char **ret_path)
 	if (rc)
 		return rc;
 	if (opts->db && *opts->db)
-		return absolute(folder, opts->db, ret_path);
+		return locate_named(folder, opts->db, ret_path);
 	if (opts->db)
 		return err_set(AWM_USAGE, "empty database path");
 	if (env && *env)
-		return absolute(folder, env, ret_path);
+		return locate_named(folder, env, ret_path);
 	rc = locate_folder(folder, ret_path);
 	if (rc != -AWM_NOT_FOUND)
 		return rc;
 	err_clear();
 	return locate_default(ret_path);
-}
-
-static int refuse_scheme(const char *path)
-{
-	if (!strstr(path, "://"))
-		return 0;
-	err_set(AWM_DATABASE, "cannot open '%s': this awm reads SQLite files",
-		path);
-	return err_hint("name a file, for example --db ./work.db");
 }
 
 static int open_database(struct awm_session *s,
@@ -118,8 +125,6 @@ static int open_database(struct awm_session *s,
 				       .wait_ms = opts->wait_ms};
 	int rc;
 
-	if (opts->db && (rc = refuse_scheme(opts->db)))
-		return rc;
 	rc = awm_session_locate(opts, &path);
 	if (rc)
 		return rc;
@@ -223,8 +228,15 @@ static int transaction_run(struct db *db, void *arg)
 int awm_transaction(struct awm_session *s, awm_fn *fn, void *ctx)
 {
 	struct transaction t = {s, fn, ctx};
+	bool outermost = !db_in_write(s->db);
+	int rc;
 
-	return db_write(s->db, transaction_run, &t);
+	if (outermost)
+		s->change = 0;
+	rc = db_write(s->db, transaction_run, &t);
+	if (outermost)
+		s->change = 0;
+	return rc;
 }
 
 /* The folder that a default project is remembered for: the top of the git

@@ -15,8 +15,17 @@ struct awm_session {
 	char *folder; /* absolute; where discovery starts */
 	bool acting;  /* the actor is known */
 	bool dry_run;
-	bool bootstrap;	    /* the first user is being made: no role yet */
-	struct arena arena; /* lives as long as the session */
+	bool bootstrap; /* the first user is being made: no role yet */
+	bool quiet;	/* demo data: nobody is told, or begins to watch */
+	int64_t change; /* row of "changes" of the transaction under way;
+			   0: nothing is recorded yet */
+	int64_t undoes; /* the change that is being taken back, or 0 */
+	bool redo;	/* and it is an undo */
+	int64_t swept;	/* the instant that claims were last looked at */
+	bool chore;	/* what is recorded now, nobody asked for: it is part
+			   of no change */
+	int64_t activity_floor; /* new ones get a higher id; 0: any */
+	struct arena arena;	/* lives as long as the session */
 };
 
 /* Finds or makes the acting user; actor.c. */

@@ -2,12 +2,17 @@
 /* One thing with what belongs to it: the example queries of the
  * specification, each in a number of statements that does not depend on how
  * many rows there are. */
+#include <awm/comment.h>
+#include <awm/team.h>
+#include <awm/template.h>
 #include <awm/write.h>
 #include <string.h>
 
 #include "base/err.h"
+#include "domain/comment.h"
 #include "domain/pool.h"
 #include "domain/session.h"
+#include "domain/work.h"
 #include "entity/entity.h"
 #include "entity/store.h"
 
@@ -162,6 +167,21 @@ static const struct children project_members = {
 	.child = &entity_project_member,
 	.key = PROJECT_MEMBER_projectId,
 };
+static const struct children team_members = {
+	.name = "members",
+	.child = &entity_team_member,
+	.key = TEAM_MEMBER_teamId,
+};
+static const struct children team_projects = {
+	.name = "projects",
+	.child = &entity_project,
+	.key = PROJECT_teamId,
+};
+static const struct children template_tasks = {
+	.name = "tasks",
+	.child = &entity_template_task,
+	.key = TEMPLATE_TASK_templateId,
+};
 static const struct children task_comments = {
 	.name = "comments",
 	.child = &entity_comment,
@@ -198,6 +218,7 @@ struct show {
 	int64_t id;
 	struct arena *arena;
 	struct awm_record *record;
+	enum awm_threads threads; /* of a comment */
 };
 
 static int relations(struct show *show, const struct awm_entity *e, size_t n)
@@ -240,6 +261,50 @@ static int show_project(struct db *db, void *arg)
 	return rc;
 }
 
+static int show_team(struct db *db, void *arg)
+{
+	struct show *show = arg;
+	struct awm_session *s = show->session;
+	struct arena *a = show->arena;
+	int rc = relations(show, &entity_team, 2);
+
+	(void)db;
+	if (rc)
+		return rc;
+	struct awm_relation *rel = show->record->relations;
+	rc = load_sorted(s, &team_members,
+			 &entity_team_member.fields[TEAM_MEMBER_createdAt],
+			 false, show->id, a, &rel[0]);
+	if (!rc)
+		rc = attach_users(s, &rel[0], TEAM_MEMBER_userId, a);
+	if (!rc)
+		rc = load_sorted(s, &team_projects,
+				 &entity_project.fields[PROJECT_title], false,
+				 show->id, a, &rel[1]);
+	return rc;
+}
+
+static int show_template(struct db *db, void *arg)
+{
+	struct show *show = arg;
+	struct awm_session *s = show->session;
+	struct arena *a = show->arena;
+	int rc = relations(show, &entity_template, 2);
+
+	(void)db;
+	if (rc)
+		return rc;
+	struct awm_relation *rel = show->record->relations;
+	rc = load_one(s, &entity_user, &show->record->values[TEMPLATE_authorId],
+		      "author", a, &rel[0]);
+	if (!rc)
+		rc = load_sorted(
+			s, &template_tasks,
+			&entity_template_task.fields[TEMPLATE_TASK_order],
+			false, show->id, a, &rel[1]);
+	return rc;
+}
+
 static int show_task(struct db *db, void *arg)
 {
 	struct show *show = arg;
@@ -274,14 +339,58 @@ static int show_task(struct db *db, void *arg)
 		rc = load_sorted(s, &task_executions,
 				 &entity_execution.fields[EXECUTION_createdAt],
 				 true, show->id, a, &rel[4]);
-	return rc;
+	return rc ? rc : work_surround(s, a, show->record);
+}
+
+/* Its thread is among all comments of the task. */
+static int load_replies(struct show *show, struct awm_relation *rel)
+{
+	struct awm_cond cond = {&entity_comment.fields[COMMENT_taskId],
+				AWM_OP_EQ,
+				&show->record->values[COMMENT_taskId], 1};
+	struct awm_query q = {.entity = &entity_comment,
+			      .conds = &cond,
+			      .nconds = 1,
+			      .all = true};
+	struct thread_opts opts = {.top = show->id,
+				   .places = show->threads != AWM_THREADS_LIVE,
+				   .all_deleted =
+					   show->threads == AWM_THREADS_ALL};
+	struct awm_relation all = {0};
+	int rc = load_many(show->session, &q, "replies", show->arena, &all);
+
+	rel->name = "replies";
+	if (!rc)
+		rc = thread_order(&all, opts, show->arena, rel);
+	return rc ? rc
+		  : attach_users(show->session, rel, COMMENT_userId,
+				 show->arena);
+}
+
+static int show_comment(struct db *db, void *arg)
+{
+	struct show *show = arg;
+	struct awm_session *s = show->session;
+	int rc = relations(show, &entity_comment, 3);
+
+	(void)db;
+	if (rc)
+		return rc;
+	struct awm_relation *rel = show->record->relations;
+	const struct awm_value *v = show->record->values;
+	rc = load_one(s, &entity_task, &v[COMMENT_taskId], "task", show->arena,
+		      &rel[0]);
+	if (!rc)
+		rc = load_one(s, &entity_user, &v[COMMENT_userId], "user",
+			      show->arena, &rel[1]);
+	return rc ? rc : load_replies(show, &rel[2]);
 }
 
 /* All statements see one snapshot: what is shown was true together. */
 static int run(struct awm_session *s, int64_t id, db_fn *fn,
 	       struct awm_pool *pool, struct awm_record **ret)
 {
-	struct show show = {s, id, pool_arena(pool), NULL};
+	struct show show = {.session = s, .id = id, .arena = pool_arena(pool)};
 	int rc = db_read(s->db, fn, &show);
 
 	if (!rc)
@@ -298,24 +407,30 @@ int awm_project_show(struct awm_session *s, int64_t id, struct awm_pool *pool,
 int awm_task_show(struct awm_session *s, int64_t id, struct awm_pool *pool,
 		  struct awm_record **ret)
 {
-	return run(s, id, show_task, pool, ret);
+	int rc = claim_sweep(s);
+
+	return rc ? rc : run(s, id, show_task, pool, ret);
 }
 
-int awm_notify_list(struct awm_session *s, int64_t user, int64_t limit,
-		    awm_row_fn *fn, void *ctx)
+int awm_template_show(struct awm_session *s, int64_t id, struct awm_pool *pool,
+		      struct awm_record **ret)
 {
-	const struct awm_field *f = entity_notification.fields;
-	struct awm_value id = AWM_VALUE_INT(user);
-	struct awm_cond cond = {&f[NOTIFICATION_userId], AWM_OP_EQ, &id, 1};
-	struct awm_sort sort[] = {{&f[NOTIFICATION_isRead], false},
-				  {&f[NOTIFICATION_createdAt], true},
-				  {&f[NOTIFICATION_id], true}};
-	struct awm_query q = {.entity = &entity_notification,
-			      .conds = &cond,
-			      .nconds = 1,
-			      .sort = sort,
-			      .nsort = 3,
-			      .limit = limit};
+	return run(s, id, show_template, pool, ret);
+}
 
-	return store_list(s->db, &q, fn, ctx);
+int awm_team_show(struct awm_session *s, int64_t id, struct awm_pool *pool,
+		  struct awm_record **ret)
+{
+	return run(s, id, show_team, pool, ret);
+}
+
+int awm_comment_show(struct awm_session *s, int64_t id, enum awm_threads which,
+		     struct awm_pool *pool, struct awm_record **ret)
+{
+	struct show show = {s, id, pool_arena(pool), NULL, which};
+	int rc = db_read(s->db, show_comment, &show);
+
+	if (!rc)
+		*ret = show.record;
+	return rc;
 }

@@ -6,7 +6,10 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "domain/cascade.h"
+#include "domain/sums.h"
 #include "domain/task.h"
+#include "domain/watch.h"
+#include "domain/work.h"
 #include "entity/store.h"
 #include "queries.h"
 
@@ -73,26 +76,11 @@ static int check_project(struct awm_session *s, const struct change *c)
 
 	if (rc == -AWM_NOT_FOUND)
 		return err_set(AWM_NOT_FOUND, "no project %lld", (long long)id);
-	if (rc || !archived.i)
+	/* An undo puts tasks back to where they were. */
+	if (rc || !archived.i || s->undoes)
 		return rc;
 	err_set(AWM_INVALID, "project %lld is archived", (long long)id);
 	return err_hint("awm project unarchive %lld", (long long)id);
-}
-
-/* Whether `from` leads to `to` along a chain of parents or of blockers. */
-static int leads_to(struct awm_session *s, const char *query, int64_t from,
-		    int64_t to, bool *ret)
-{
-	struct awm_value found;
-	int rc = db_get(s->db, NULL, &found, query, "ii", from, to);
-
-	if (rc == -AWM_NOT_FOUND) {
-		err_clear();
-		*ret = false;
-		return 0;
-	}
-	*ret = true;
-	return rc;
 }
 
 static int load_task(struct awm_session *s, struct change *c, size_t field,
@@ -113,7 +101,6 @@ static int check_parent(struct awm_session *s, struct change *c)
 {
 	struct awm_record *parent;
 	int64_t id = c->after[TASK_parentTaskId].i;
-	bool cycle = false;
 	int rc;
 
 	if (c->after[TASK_parentTaskId].kind == AWM_NULL)
@@ -126,45 +113,18 @@ static int check_parent(struct awm_session *s, struct change *c)
 			       "task %lld is in another project than its "
 			       "parent would be",
 			       (long long)id);
-	if (c->id)
-		rc = leads_to(s, query_task_parent_chain, id, c->id, &cycle);
-	if (!rc && cycle)
-		return err_set(AWM_INVALID,
-			       "task %lld cannot be below task %lld: that "
-			       "would be a cycle",
-			       (long long)c->id, (long long)id);
-	return rc;
-}
-
-static int check_blocker(struct awm_session *s, struct change *c)
-{
-	struct awm_record *blocker;
-	int64_t id = c->after[TASK_blockedByTaskId].i;
-	bool cycle = false;
-	int rc;
-
-	if (c->after[TASK_blockedByTaskId].kind == AWM_NULL)
-		return 0;
-	rc = load_task(s, c, TASK_blockedByTaskId, &blocker);
-	if (rc)
-		return rc;
-	if (c->id)
-		rc = leads_to(s, query_task_blocker_chain, id, c->id, &cycle);
-	if (!rc && cycle)
-		return err_set(AWM_INVALID,
-			       "task %lld cannot wait for task %lld: that "
-			       "would be a cycle",
-			       (long long)c->id, (long long)id);
-	return rc;
+	return c->id ? dependency_parent(s, c) : 0;
 }
 
 static int next_order(struct awm_session *s, struct change *c)
 {
 	struct awm_value order;
-	int rc = db_get(s->db, NULL, &order,
-			"SELECT COALESCE(MAX(\"order\"),-1)+1 FROM \"tasks\" "
-			"WHERE \"projectId\"=?1 AND \"deletedAt\" IS NULL",
-			"i", c->after[TASK_projectId].i);
+	int rc = db_get(
+		s->db, NULL, &order,
+		"SELECT MIN(COALESCE(MAX(\"order\"),-1),9223372036854775806)+1 "
+		"FROM \"tasks\" "
+		"WHERE \"projectId\"=?1 AND \"deletedAt\" IS NULL",
+		"i", c->after[TASK_projectId].i);
 
 	if (!rc)
 		change_set(c, TASK_order, order);
@@ -189,6 +149,7 @@ static int task_check(struct awm_session *s, struct change *c)
 
 	if (!c->after)
 		return unindex_parts(s, c->id);
+	sums_keep_task(c);
 	new_place = change_differs(c, TASK_projectId);
 	if (new_place)
 		rc = check_project(s, c);
@@ -196,11 +157,11 @@ static int task_check(struct awm_session *s, struct change *c)
 		rc = next_order(s, c);
 	if (!rc && (new_place || change_differs(c, TASK_parentTaskId)))
 		rc = check_parent(s, c);
-	if (!rc && change_differs(c, TASK_blockedByTaskId))
-		rc = check_blocker(s, c);
+	if (!rc)
+		rc = dependency_check(s, c);
 	if (!rc)
 		keep_times(s, c);
-	return rc;
+	return rc ? rc : watch_check(s, c);
 }
 
 static int64_t priority_rank(const struct awm_value *priority)
@@ -245,55 +206,6 @@ void task_unblock(struct change *c)
 			   awm_value_text(started ? "in_progress" : "todo"));
 }
 
-/* The next open task that this one waits for, or none. */
-static int next_blocker(struct awm_session *s, const struct change *c,
-			struct awm_value *ret)
-{
-	int rc = db_get(s->db, NULL, ret, query_task_next_blocker, "ii", c->id,
-			c->before[TASK_blockedByTaskId].i);
-
-	if (rc != -AWM_NOT_FOUND)
-		return rc;
-	err_clear();
-	*ret = AWM_VALUE_NULL;
-	return 0;
-}
-
-static int amend_unblock(struct awm_session *s, struct change *c, void *ctx)
-{
-	struct awm_value blocker;
-	int rc = next_blocker(s, c, &blocker);
-
-	(void)ctx;
-	if (rc)
-		return rc;
-	change_set(c, TASK_blockedByTaskId, blocker);
-	if (blocker.kind == AWM_NULL)
-		task_unblock(c);
-	return 0;
-}
-
-int task_release_waiting(struct awm_session *s, int64_t blocker)
-{
-	struct awm_value id;
-	int rc;
-
-	/* Each one leaves the list that it is taken from. */
-	while (!(rc = db_get(s->db, NULL, &id,
-			     "SELECT \"id\" FROM \"tasks\" "
-			     "WHERE \"blockedByTaskId\"=?1 LIMIT 1",
-			     "i", blocker))) {
-		rc = mutate_edit(s, &entity_task, id.i, NULL, 0, amend_unblock,
-				 NULL, NULL, NULL);
-		if (rc)
-			return rc;
-	}
-	if (rc != -AWM_NOT_FOUND)
-		return rc;
-	err_clear();
-	return 0;
-}
-
 /* task_tags: the tags in list order; a derived table that makes --tag flat. */
 static int keep_tag_rows(struct awm_session *s, const struct change *c)
 {
@@ -314,23 +226,21 @@ static int keep_tag_rows(struct awm_session *s, const struct change *c)
 	if (rc || value_is(&c->after[TASK_tags], "[]") ||
 	    c->after[TASK_deletedAt].kind != AWM_NULL)
 		return rc;
-	rc = json_parse(c->after[TASK_tags].s, c->after[TASK_tags].len, &tags);
+	rc = change_json(c, TASK_tags, &tags);
 	return rc ? rc : add_tag_rows(s, c, tags);
-}
-
-static bool blocks(const struct awm_value *row)
-{
-	return row && row[TASK_deletedAt].kind == AWM_NULL &&
-	       !value_is(&row[TASK_status], "done");
 }
 
 static int task_wrote(struct awm_session *s, const struct change *c)
 {
 	int rc = keep_tag_rows(s, c);
 
-	if (!rc && blocks(c->before) && !blocks(c->after))
-		rc = task_release_waiting(s, c->id);
-	return rc;
+	if (!rc)
+		rc = sums_task_wrote(s, c);
+	if (!rc && c->after)
+		rc = watch_wrote(s, c);
+	if (!rc)
+		rc = claim_wrote(s, c);
+	return rc ? rc : dependency_wrote(s, c);
 }
 
 const struct rules task_rules = {
@@ -367,13 +277,17 @@ int task_may_become(const struct change *c, const struct awm_value *status)
 	const struct awm_value *from = &c->before[TASK_status];
 	long long id = (long long)c->id;
 
-	if (value_equal(from, status) || value_is(status, "todo"))
+	if (value_equal(from, status))
 		return 0;
-	if (value_is(from, "done")) {
+	if (value_is(from, "done") && !value_is(status, "todo")) {
 		err_set(AWM_INVALID, "task %lld is done", id);
 		return err_hint("awm task reopen %lld", id);
 	}
 	if (!value_is(from, "blocked"))
+		return 0;
+	/* What is only held up for a reason may be opened again by hand. */
+	if (value_is(status, "todo") &&
+	    c->before[TASK_blockedByTaskId].kind == AWM_NULL)
 		return 0;
 	if (c->before[TASK_blockedByTaskId].kind == AWM_INT)
 		err_set(AWM_INVALID, "task %lld is blocked by task %lld", id,

@@ -9,6 +9,10 @@
  * that helps. Imports set a status as they find it. */
 int task_may_become(const struct change *c, const struct awm_value *status);
 
+/* AWM_INVALID for a task that becomes done while parts of it are open;
+ * finish.c. */
+int task_refuse_open_parts(struct awm_session *s, const struct change *c);
+
 /* AWM_INVALID for a task that becomes blocked by nothing at all. */
 int task_needs_reason(const struct change *c);
 
@@ -28,5 +32,11 @@ struct tag_change {
 	size_t nrm;
 };
 int task_amend_tags(struct change *c, const struct tag_change *tags);
+
+/* Takes back, or does again, what moving a task beside another one did to the
+ * order of the others: "shift" in the changes of an activity. */
+struct cJSON;
+int task_restore_place(struct awm_session *s, struct change *c,
+		       const struct cJSON *from, const struct cJSON *to);
 
 #endif

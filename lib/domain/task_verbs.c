@@ -9,6 +9,7 @@
 #include "domain/cascade.h"
 #include "domain/pool.h"
 #include "domain/task.h"
+#include "domain/work.h"
 #include "entity/store.h"
 #include "queries.h"
 
@@ -57,6 +58,7 @@ static int amend_verb(struct awm_session *s, struct change *c, void *ctx)
 {
 	enum awm_task_verb verb = *(enum awm_task_verb *)ctx;
 	bool deleted = c->before[TASK_deletedAt].kind != AWM_NULL;
+	int rc;
 
 	switch (verb) {
 	case AWM_TASK_RESTORE:
@@ -70,11 +72,10 @@ static int amend_verb(struct awm_session *s, struct change *c, void *ctx)
 	}
 	if (deleted)
 		return task_refuse_deleted(c);
-	if (verb == AWM_TASK_UNBLOCK) {
-		task_unblock(c);
-		return 0;
-	}
-	return become(c, verb);
+	if (verb == AWM_TASK_UNBLOCK)
+		return dependency_unblock(s, c);
+	rc = become(c, verb);
+	return rc ? rc : task_refuse_open_parts(s, c);
 }
 
 struct verb_call {
@@ -234,11 +235,23 @@ struct block {
 	const char *reason;
 };
 
+static int refuse_done_blocker(struct awm_session *s, struct change *c,
+			       int64_t by)
+{
+	struct awm_record *row;
+	int rc = store_get(s->db, &entity_task, by, c->arena, &row);
+
+	if (!rc && value_is(&row->values[TASK_status], "done"))
+		return err_set(AWM_INVALID,
+			       "task %lld is done: it blocks nothing",
+			       (long long)by);
+	return rc;
+}
+
 static int amend_block(struct awm_session *s, struct change *c, void *ctx)
 {
 	const struct awm_value blocked = awm_value_text("blocked");
 	const struct block *b = ctx;
-	struct awm_record *by;
 	int rc = task_refuse_deleted(c);
 
 	if (!rc)
@@ -246,17 +259,12 @@ static int amend_block(struct awm_session *s, struct change *c, void *ctx)
 	if (rc)
 		return rc;
 	change_set(c, TASK_status, blocked);
-	change_set(c, TASK_blockedReason, awm_value_text(b->reason));
-	change_set(c, TASK_blockedByTaskId,
-		   b->by ? AWM_VALUE_INT(b->by) : AWM_VALUE_NULL);
+	if (b->reason)
+		change_set(c, TASK_blockedReason, awm_value_text(b->reason));
 	if (!b->by)
 		return 0;
-	rc = store_get(s->db, &entity_task, b->by, c->arena, &by);
-	if (!rc && value_is(&by->values[TASK_status], "done"))
-		return err_set(AWM_INVALID,
-			       "task %lld is done: it blocks nothing",
-			       (long long)b->by);
-	return rc;
+	rc = refuse_done_blocker(s, c, b->by);
+	return rc ? rc : dependency_add(s, c, &b->by, 1);
 }
 
 int awm_task_block(struct awm_session *s, int64_t id, int64_t by,
@@ -295,12 +303,11 @@ static bool array_holds(const cJSON *array, const char *s)
 
 int task_amend_tags(struct change *c, const struct tag_change *tags)
 {
-	const struct awm_value *now = &c->after[TASK_tags];
 	_cleanup_json_ cJSON *old = NULL;
 	_cleanup_buf_ struct buf out = {0};
 	struct jsonw w = {.out = &out};
 	const cJSON *item;
-	int rc = json_parse(now->s, now->len, &old);
+	int rc = change_json(c, TASK_tags, &old);
 
 	if (rc)
 		return rc;
@@ -407,12 +414,74 @@ static int move_project(struct awm_session *s, struct move *m)
 	return rc;
 }
 
+/* A place in the order of a project: before the task with this id among those
+ * that share the position. */
+struct place {
+	int64_t order, id;
+};
+
+static const char *place_json(struct change *c, const struct place *p)
+{
+	return arena_printf(c->arena, "{\"order\":%lld,\"id\":%lld}",
+			    (long long)p->order, (long long)p->id);
+}
+
+static int make_room(struct awm_session *s, struct change *c,
+		     const struct place *p)
+{
+	const char *json = place_json(c, p);
+	int rc = db_run(s->db, query_task_order_shift, "iiii",
+			c->after[TASK_projectId].i, p->order, p->id, c->id);
+
+	if (!rc && !json)
+		return -AWM_NOMEM;
+	return rc ? rc : change_tell(c, "shift", NULL, json);
+}
+
+static int take_room(struct awm_session *s, struct change *c,
+		     const struct place *p)
+{
+	const char *json = place_json(c, p);
+	int rc = db_run(s->db, query_task_order_unshift, "iii",
+			c->after[TASK_projectId].i, p->order, c->id);
+
+	if (!rc && !json)
+		return -AWM_NOMEM;
+	return rc ? rc : change_tell(c, "shift", json, NULL);
+}
+
+int task_restore_place(struct awm_session *s, struct change *c,
+		       const struct cJSON *from, const struct cJSON *to)
+{
+	bool back = cJSON_IsObject(to);
+	const cJSON *place = back ? to : from;
+	const cJSON *order = json_get(place, "order");
+	const cJSON *id = json_get(place, "id");
+
+	if (!cJSON_IsNumber(order) || !cJSON_IsNumber(id))
+		return 0;
+	struct place p = {(int64_t)order->valuedouble,
+			  (int64_t)id->valuedouble};
+	return back ? take_room(s, c, &p) : make_room(s, c, &p);
+}
+
+static int amend_place(struct awm_session *s, struct change *c, void *ctx)
+{
+	const struct place *p = ctx;
+	int rc = task_refuse_deleted(c);
+
+	if (!rc)
+		rc = make_room(s, c, p);
+	if (!rc)
+		change_set(c, TASK_order, AWM_VALUE_INT(p->order));
+	return rc;
+}
+
 static int move_beside(struct awm_session *s, struct move *m)
 {
 	int64_t target = m->before ? m->before : m->after;
 	struct awm_record *row, *own;
-	struct awm_set set = {.field = &entity_task.fields[TASK_order]};
-	int64_t order;
+	struct place place;
 	int rc = store_get(s->db, &entity_task, target, m->arena, &row);
 
 	if (!rc)
@@ -423,16 +492,10 @@ static int move_beside(struct awm_session *s, struct move *m)
 		return err_set(AWM_INVALID,
 			       "task %lld is in another project than task %lld",
 			       (long long)target, (long long)m->id);
-	order = row->values[TASK_order].i + (m->after ? 1 : 0);
-	/* Positions may be shared; the id decides between them. */
-	rc = db_run(s->db, query_task_order_shift, "iii",
-		    row->values[TASK_projectId].i, order,
-		    m->before ? target : (int64_t)0);
-	set.value = AWM_VALUE_INT(order);
-	if (!rc)
-		rc = mutate_edit(s, &entity_task, m->id, &set, 1, amend_live,
-				 NULL, m->arena, &m->record);
-	return rc;
+	place.order = row->values[TASK_order].i + (m->after ? 1 : 0);
+	place.id = m->before ? target : 0;
+	return mutate_edit(s, &entity_task, m->id, NULL, 0, amend_place, &place,
+			   m->arena, &m->record);
 }
 
 static int run_move(struct awm_session *s, void *ctx)

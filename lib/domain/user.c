@@ -154,13 +154,17 @@ static int apply_pref(cJSON *root, const struct pref *p, struct arena *a)
 
 static int amend_pref(struct awm_session *s, struct change *c, void *ctx)
 {
-	const struct awm_value *now = &c->after[USER_preferences];
 	_cleanup_json_ cJSON *root = NULL;
 	_cleanup_buf_ struct buf out = {0};
 	const char *text;
-	int rc = json_parse(now->s, now->len, &root);
+	int rc = change_json(c, USER_preferences, &root);
 
 	(void)s;
+	if (!rc && !cJSON_IsObject(root))
+		rc = err_set(AWM_DATABASE,
+			     "user %lld is damaged: its preferences are no "
+			     "object",
+			     (long long)c->id);
 	if (!rc)
 		rc = apply_pref(root, ctx, c->arena);
 	if (rc)

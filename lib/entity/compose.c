@@ -5,6 +5,7 @@
 
 #include "base/err.h"
 #include "entity/entity.h"
+#include "queries.h"
 
 #define TAG_INDEX "\"task_tags\""
 #define SORT_MAX  16
@@ -23,6 +24,11 @@ bool compose_binds(const struct awm_cond *c)
 	if (c->op == AWM_OP_NULL || c->op == AWM_OP_NOT_NULL)
 		return false;
 	return c->field->type != AWM_TYPE_ENUM;
+}
+
+bool compose_wants_now(const struct awm_query *q, bool count)
+{
+	return q->ready & (count ? AWM_READY : ~0u);
 }
 
 static bool words_have(const char *const *words, const struct awm_value *v)
@@ -153,6 +159,21 @@ static int add_cond(struct composer *c, const struct awm_cond *cond)
 		return 0;
 	case AWM_OP_HAS:
 		return add_has(c, cond);
+	case AWM_OP_OF_PROJECT:
+		buf_addf(c->out,
+			 "t.\"%s\" IN (SELECT \"id\" FROM \"tasks\" "
+			 "WHERE \"projectId\"=?%d)",
+			 name, ++c->at);
+		return 0;
+	case AWM_OP_WAITS:
+		buf_addf(c->out,
+			 "t.\"id\" IN (SELECT d.\"taskId\" FROM "
+			 "\"task_dependencies\" d JOIN \"tasks\" b "
+			 "ON b.\"id\"=d.\"blockerId\" WHERE "
+			 "d.\"blockerId\"=?%d AND b.\"status\"<>'done' "
+			 "AND b.\"deletedAt\" IS NULL)",
+			 ++c->at);
+		return 0;
 	default:
 		return add_compare(c, cond);
 	}
@@ -226,6 +247,10 @@ static int add_order(struct composer *c)
 	const struct awm_sort *sort = c->q->sort;
 	size_t n = c->q->nsort;
 
+	if (!n && c->q->ready & AWM_URGENCY) {
+		buf_adds(c->out, " ORDER BY \"urgency\" DESC,t.\"id\"");
+		return 0;
+	}
 	if (!n && c->tag) {
 		buf_adds(c->out, " ORDER BY g.\"rank\",g.\"due\",g.\"taskId\"");
 		return 0;
@@ -305,6 +330,27 @@ static void add_columns(struct composer *c, bool count)
 		buf_addf(c->out, "%st.\"%s\"", i ? "," : "",
 			 q->nfields ? q->fields[i]->name
 				    : q->entity->fields[i].name);
+	if (q->ready & AWM_URGENCY)
+		buf_addf(c->out, ",%s AS \"urgency\"",
+			 query_task_urgency_sqlite);
+	if (q->ready & AWM_REASON)
+		buf_addf(c->out, ",%s AS \"reason\"", query_task_ready_sqlite);
+}
+
+/* The status is part of the rule, and said once more for the sake of an index.
+ */
+static void add_ready(struct composer *c)
+{
+	if (!(c->q->ready & AWM_READY))
+		return;
+	and_(c);
+	if (c->q->for_user)
+		buf_addf(c->out,
+			 "(t.\"assigneeId\" IS NULL OR "
+			 "t.\"assigneeId\"=?%d) AND ",
+			 ++c->at);
+	buf_addf(c->out, "t.\"status\"='todo' AND %s IS NULL",
+		 query_task_ready_sqlite);
 }
 
 static void add_from(struct composer *c)
@@ -320,7 +366,8 @@ static void add_from(struct composer *c)
 		 " FROM " TAG_INDEX
 		 " g CROSS JOIN \"%s\" t ON t.\"id\"=g.\"taskId\"",
 		 table);
-	if (excludes_done(c->q) || implies_open(c->q)) {
+	if (c->q->ready & AWM_READY || excludes_done(c->q) ||
+	    implies_open(c->q)) {
 		and_(c);
 		buf_adds(c->out, "g.\"closed\"=0");
 	}
@@ -328,7 +375,10 @@ static void add_from(struct composer *c)
 
 int store_compose(const struct awm_query *q, bool count, struct buf *out)
 {
-	struct composer c = {.q = q, .out = out, .tag = driving_tag(q)};
+	struct composer c = {.q = q,
+			     .out = out,
+			     .at = compose_wants_now(q, count),
+			     .tag = driving_tag(q)};
 	int rc = 0;
 
 	buf_adds(out, "SELECT ");
@@ -343,6 +393,7 @@ int store_compose(const struct awm_query *q, bool count, struct buf *out)
 		buf_adds(out, "t.\"status\"<>'done'");
 	}
 	add_live(&c);
+	add_ready(&c);
 	if (!count && !is_one_row(q))
 		rc = add_order(&c);
 	if (rc)

@@ -10,6 +10,10 @@
  * are none). */
 bool compose_binds(const struct awm_cond *c);
 
+/* Whether ?1 is the instant of the readiness rule, before the values of the
+ * conditions; `for_user` comes after those. */
+bool compose_wants_now(const struct awm_query *q, bool count);
+
 /* INSERT of the masked columns, RETURNING "id". */
 void compose_insert(const struct awm_entity *e, const bool *mask,
 		    struct buf *out);

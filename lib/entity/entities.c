@@ -14,7 +14,8 @@ enum {
 	RO = AWM_READONLY,
 	UNIQ = AWM_UNIQUE,
 	TITLE = AWM_TITLE,
-	SLUG = AWM_SLUG
+	SLUG = AWM_SLUG,
+	HIDDEN = AWM_HIDDEN
 };
 
 #define WORDS(name, ...)                                                       \
@@ -33,6 +34,7 @@ WORDS(content_type, "text", "markdown");
 WORDS(run_state, "queued", "running", "success", "failed", "skipped",
       "cancelled");
 WORDS(delivery_state, "pending", "delivered", "failed", "dead");
+WORDS(change_kind, "change", "undo", "redo");
 
 #define FIELD(prefix, column, text, kind, ...)                                 \
 	[prefix##_##column] = {.name = #column,                                \

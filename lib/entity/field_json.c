@@ -140,8 +140,8 @@ void field_to_json(struct jsonw *w, const struct awm_field *f,
 {
 	if (v->kind == AWM_NULL)
 		jsonw_null(w);
-	else if (f->type == AWM_TYPE_SECRET)
-		jsonw_str(w, "set");
+	else if (f->type == AWM_TYPE_SECRET) /* {}: where NULL is refused */
+		jsonw_str(w, strcmp(v->s, "{}") ? "set" : "unset");
 	else if (v->kind == AWM_INT)
 		write_int(w, f, v->i);
 	else if (v->kind == AWM_REAL)

@@ -14,14 +14,15 @@ struct number_rule {
 	double min, max;
 };
 
-#define NO_MAX INFINITY
+#define NO_MAX	  INFINITY
+#define TEN_YEARS (3653.0 * 24) /* hours, as of durations */
 
 static const struct number_rule number_rules[] = {
 	{"id", 1, NO_MAX},
 	{"entityId", 1, NO_MAX},
-	{"estimatedMinutes", 0, NO_MAX},
+	{"estimatedMinutes", 0, TEN_YEARS * 60},
 	{"actualMinutes", 0, NO_MAX},
-	{"estimatedHours", 0, NO_MAX},
+	{"estimatedHours", 0, TEN_YEARS},
 	{"actualHours", 0, NO_MAX},
 	{"estimatedCost", 0, NO_MAX},
 	{"actualCost", 0, NO_MAX},
@@ -144,7 +145,7 @@ int field_rule_number(const struct awm_field *f, double v)
 		if (v >= r->min && v <= r->max)
 			return 0;
 		if (isfinite(r->max))
-			return err_set(AWM_INVALID, "%s: want %g to %g",
+			return err_set(AWM_INVALID, "%s: want %.10g to %.10g",
 				       f->name, r->min, r->max);
 		return err_set(AWM_INVALID, "%s: want %g or more", f->name,
 			       r->min);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "base/scan.h"
 #include "base/time.h"
 #include "entity/entity.h"
 
@@ -111,17 +112,20 @@ static int64_t duration_unit(const struct awm_field *f)
 
 /* A plain number of an hours column is hours; everything else is read as a
  * duration, where a plain number is minutes. A negative number is well formed,
- * and refused by the rule. */
+ * and refused by the rule. The blanks around it, which a duration may have, do
+ * not decide what it is. */
 static int parse_duration(const struct awm_field *f, const char *text,
 			  struct awm_value *ret)
 {
 	int64_t unit = duration_unit(f), seconds;
+	char copy[64];
+	const char *bare = scan_copy(text, copy, sizeof(copy)) ? copy : text;
 	int r;
 
-	if (f->type == AWM_TYPE_REAL && plain_real(text))
-		return parse_real(f, text, ret);
-	if (*text == '-' && decimal(text))
-		return parse_int(f, text, ret);
+	if (f->type == AWM_TYPE_REAL && plain_real(bare))
+		return parse_real(f, bare, ret);
+	if (*bare == '-' && decimal(bare))
+		return parse_int(f, bare, ret);
 	r = time_parse_duration(text, &seconds);
 	if (r < 0)
 		return err_context("%s", f->name);

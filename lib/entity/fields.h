@@ -223,7 +223,7 @@
 	  .ref = "users", .on_delete = "CASCADE") \
 	F(TIME_ENTRY, startTime, "Start", TIME, .flags = REQ | SHOW) \
 	F(TIME_ENTRY, endTime, "End", TIME, .flags = SHOW) \
-	F(TIME_ENTRY, duration, "Seconds", INT, .flags = REQ | SHOW) \
+	F(TIME_ENTRY, duration, "Duration", INT, .flags = REQ | SHOW) \
 	F(TIME_ENTRY, description, "Description", TEXT, .flags = SHOW) \
 	F(TIME_ENTRY, isManual, "Manual", BOOL, .flags = REQ | RO, \
 	  .dflt = "0") \
@@ -290,7 +290,9 @@
 	F(ACTIVITY, metadata, "Metadata", JSON, .flags = RO, \
 	  .shape = &shape_any) \
 	F(ACTIVITY, createdAt, "Created", TIME, .flags = REQ | SHOW | RO) \
-	F(ACTIVITY, updatedAt, "Updated", TIME, .flags = REQ | RO)
+	F(ACTIVITY, updatedAt, "Updated", TIME, .flags = REQ | RO) \
+	F(ACTIVITY, changeId, "Change", REF, .flags = RO | HIDDEN, \
+	  .ref = "changes", .on_delete = "SET NULL")
 
 /* automations */
 #define AUTOMATION_FIELDS(F) \
@@ -338,7 +340,7 @@
 	  .on_delete = "CASCADE") \
 	F(INTEGRATION, teamId, "Team", REF, .flags = SHOW, .ref = "teams", \
 	  .on_delete = "CASCADE") \
-	F(INTEGRATION, type, "Type", TEXT, .flags = REQ | SHOW) \
+	F(INTEGRATION, type, "Type", TEXT, .flags = REQ | SHOW | SLUG) \
 	F(INTEGRATION, credentials, "Credentials", SECRET, .flags = REQ) \
 	F(INTEGRATION, settings, "Settings", JSON, .flags = REQ, \
 	  .dflt = "'{}'", .shape = &shape_object) \
@@ -505,6 +507,30 @@
 	F(MODEL_PRICE, source, "Source", TEXT, .flags = 0) \
 	FIELDS_TIMES(F, MODEL_PRICE)
 
+/* changes */
+#define CHANGE_FIELDS(F) \
+	F(CHANGE, id, "Id", INT, .flags = REQ | SHOW | RO) \
+	F(CHANGE, userId, "User", REF, .flags = REQ | RO, .ref = "users", \
+	  .on_delete = "CASCADE") \
+	F(CHANGE, kind, "Kind", ENUM, .flags = REQ | SHOW | RO, \
+	  .words = words_change_kind, .dflt = "'change'") \
+	F(CHANGE, undoes, "Undoes", REF, .flags = SHOW | RO, \
+	  .ref = "changes", .on_delete = "SET NULL") \
+	F(CHANGE, undone, "Undone", BOOL, .flags = REQ | SHOW | RO, \
+	  .dflt = "0") \
+	F(CHANGE, createdAt, "Created", TIME, .flags = REQ | SHOW | RO)
+
+/* template_ratings */
+#define TEMPLATE_RATING_FIELDS(F) \
+	F(TEMPLATE_RATING, id, "Id", INT, .flags = REQ | RO) \
+	F(TEMPLATE_RATING, templateId, "Template", REF, \
+	  .flags = REQ | SHOW | RO, .ref = "templates", \
+	  .on_delete = "CASCADE") \
+	F(TEMPLATE_RATING, userId, "User", REF, .flags = REQ | SHOW | RO, \
+	  .ref = "users", .on_delete = "CASCADE") \
+	F(TEMPLATE_RATING, rating, "Rating", INT, .flags = REQ | SHOW) \
+	FIELDS_TIMES(F, TEMPLATE_RATING)
+
 /*
  * The entities, in the order of the specification, then awm's own.
  *
@@ -555,7 +581,10 @@
 	  "-id", -1, NULL) \
 	E(delivery, DELIVERY, webhook_deliveries, "delivery", "-id", -1, NULL) \
 	E(model_price, MODEL_PRICE, model_prices, "model price", \
-	  "provider,model,-validFrom", -1, NULL)
+	  "provider,model,-validFrom", -1, NULL) \
+	E(change, CHANGE, changes, "change", "-id", -1, NULL) \
+	E(template_rating, TEMPLATE_RATING, template_ratings, \
+	  "template rating", "id", -1, NULL)
 
 #define FIELD_ENUMERATOR(PREFIX, column, ...) PREFIX##_##column,
 #define FIELD_ENUM(name, PREFIX, ...) \

@@ -262,11 +262,13 @@ const struct awm_shape shape_actions = {
 
 static const struct awm_shape structure_priority = {
 	.kind = SHAPE_WORD, .words = WORDS("low", "medium", "high", "urgent")};
+static const struct awm_shape structure_minutes = {.kind = SHAPE_NUMBER,
+						   .max = SHAPE_INTEGER_MAX};
 static const struct awm_shape structure_task = {
 	.kind = SHAPE_OBJECT,
 	.keys = KEYS(NEED("title", &a_name), MAYBE("description", &a_text),
 		     MAYBE("priority", &structure_priority),
-		     MAYBE("estimatedMinutes", &a_count),
+		     MAYBE("estimatedMinutes", &structure_minutes),
 		     MAYBE("skills", &shape_names)),
 };
 static const struct awm_shape structure_tasks = {.kind = SHAPE_ARRAY,

@@ -113,10 +113,15 @@ int store_rows(struct db_stmt *st, const struct awm_field *const *fields,
 	return rc;
 }
 
-static int bind_conds(struct db_stmt *st, const struct awm_query *q)
+static int bind_conds(struct db_stmt *st, const struct awm_query *q, bool count)
 {
 	int at = 0;
 
+	if (compose_wants_now(q, count)) {
+		int rc = db_bind_int(st, ++at, q->ready_at);
+		if (rc)
+			return rc;
+	}
 	for (size_t i = 0; i < q->nconds; i++) {
 		const struct awm_cond *c = &q->conds[i];
 		if (!compose_binds(c))
@@ -127,6 +132,8 @@ static int bind_conds(struct db_stmt *st, const struct awm_query *q)
 				return rc;
 		}
 	}
+	if (q->ready & AWM_READY && q->for_user)
+		return db_bind_int(st, ++at, q->for_user);
 	return 0;
 }
 
@@ -141,13 +148,19 @@ static int query_prepare(struct db *db, const struct awm_query *q, bool count,
 	rc = db_prepare(db, sql.s, ret);
 	if (rc)
 		return rc;
-	rc = bind_conds(*ret, q);
+	rc = bind_conds(*ret, q, count);
 	if (rc) {
 		db_reset(*ret);
 		*ret = NULL;
 	}
 	return rc;
 }
+
+/* Computed columns of tasks. */
+static const struct awm_field urgency_field = {
+	.name = "urgency", .label = "Urgency", .type = AWM_TYPE_REAL};
+static const struct awm_field reason_field = {
+	.name = "reason", .label = "Not ready because", .type = AWM_TYPE_TEXT};
 
 struct entity_rows {
 	const struct awm_entity *entity;
@@ -168,17 +181,22 @@ int store_list(struct db *db, const struct awm_query *q, awm_row_fn *fn,
 	       void *ctx)
 {
 	_cleanup_stmt_ struct db_stmt *st = NULL;
-	const struct awm_field *all[FIELDS_MAX];
+	const struct awm_field *fields[FIELDS_MAX];
 	struct entity_rows rows = {q->entity, fn, ctx};
+	size_t n = 0;
 	int rc = query_prepare(db, q, false, &st);
 
 	if (rc)
 		return rc;
-	if (q->nfields)
-		return store_rows(st, q->fields, q->nfields, entity_row, &rows);
-	for (size_t i = 0; i < q->entity->nfields && i < FIELDS_MAX; i++)
-		all[i] = &q->entity->fields[i];
-	return store_rows(st, all, q->entity->nfields, entity_row, &rows);
+	for (; n < q->nfields && n < FIELDS_MAX; n++)
+		fields[n] = q->fields[n];
+	for (; !q->nfields && n < q->entity->nfields && n < FIELDS_MAX; n++)
+		fields[n] = &q->entity->fields[n];
+	if (q->ready & AWM_URGENCY && n < FIELDS_MAX)
+		fields[n++] = &urgency_field;
+	if (q->ready & AWM_REASON && n < FIELDS_MAX)
+		fields[n++] = &reason_field;
+	return store_rows(st, fields, n, entity_row, &rows);
 }
 
 int store_count(struct db *db, const struct awm_query *q, int64_t *ret)

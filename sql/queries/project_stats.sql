@@ -9,8 +9,8 @@ SELECT p."id", p."title", COUNT(t."id"),
 	COUNT(CASE t."status" WHEN 'blocked' THEN 1 END),
 	COUNT(CASE WHEN t."dueDate" < ?2 AND t."dueDate" <> ?3
 		AND t."status" <> 'done' THEN 1 END),
-	COALESCE(p."estimatedHours", SUM(t."estimatedMinutes") / 60.0),
-	COALESCE(p."actualHours", SUM(t."actualMinutes") / 60.0),
+	COALESCE(p."estimatedHours", SUM(CAST(t."estimatedMinutes" AS REAL)) / 60),
+	COALESCE(p."actualHours", SUM(CAST(t."actualMinutes" AS REAL)) / 60),
 	p."totalCost"
 FROM "projects" p
 LEFT JOIN "tasks" t ON t."projectId" = p."id" AND t."deletedAt" IS NULL

@@ -4,7 +4,7 @@
 # usage: run.sh [--full] [--rounds N] [GROUP…]
 #
 # Prints how awm compares with the sqlite3 shell, git and a bare C client doing
-# the same, and whether the goals are met: groups start, list, add, stream.
+# the same, and whether the goals are met: groups start, list, add, stream, ready.
 # awm, ratio and floor must be on PATH: scripts/bench sees to that. Small is
 # 10,000 tasks, big 100,000, with --full 1,000,000. A measurement is not a
 # test: a goal that is missed is said, and the exit status is 0 all the same.
@@ -33,7 +33,7 @@ while (($#)); do
 	esac
 	shift
 done
-((${#groups[@]})) || groups=(start list add stream)
+((${#groups[@]})) || groups=(start list ready add stream)
 
 # Corpora may be kept from run to run.
 kept=${BENCH_CORPORA-}
@@ -136,6 +136,67 @@ plan_list() {
 		done
 		plan ratio "$title, $big / $small" wall "awm, $big tasks" \
 			"awm, $small tasks" 1.5
+	done
+}
+
+# Two dependencies a task, on tasks with smaller ids, and a parent for each
+# fifth.
+dependencies() {
+	sqlite3 -bail "$1" >/dev/null <<-SQL
+		PRAGMA synchronous = OFF;
+		BEGIN;
+		WITH RECURSIVE n (i) AS (
+			SELECT 3 UNION ALL SELECT i + 1 FROM n WHERE i < $big)
+		INSERT OR IGNORE INTO task_dependencies
+			SELECT i, 1 + (i * 2654435761) % (i - 1), 0 FROM n
+			UNION ALL SELECT i, 1 + (i * 40503 + 977) % (i - 1), 0 FROM n;
+		UPDATE tasks SET parentTaskId = id - 1 WHERE id % 5 = 0;
+		COMMIT;
+	SQL
+}
+
+# As many tasks again, all of them done, that waited for each other too.
+finished() {
+	sqlite3 -bail "$1" >/dev/null <<-SQL
+		PRAGMA synchronous = OFF;
+		BEGIN;
+		INSERT INTO tasks (id, projectId, title, description, status,
+				"order", completedAt, createdAt, updatedAt)
+			SELECT id + $big, projectId, title, description, 'done',
+				"order", 1, createdAt, updatedAt FROM tasks;
+		INSERT INTO task_dependencies
+			SELECT taskId + $big, blockerId + $big, 0
+			FROM task_dependencies;
+		COMMIT;
+	SQL
+}
+
+plan_ready() {
+	local i name sql
+	local -a names=('next' 'ready -n 50' 'ready')
+	local -a verbs=(next ready ready) flags=('' '-n50' '')
+
+	corpus "$big" ready.db
+	dependencies ready.db
+	cp --reflink=auto ready.db ready-finished.db
+	finished ready-finished.db
+	cp --reflink=auto ready.db ready-shell.db
+	for i in "${!names[@]}"; do
+		name=${names[i]}
+		sql=$(AWM_TRACE=sql awm --db ready.db task "${verbs[i]}" \
+			${flags[i]:+"${flags[i]}"} -q 2>&1 >/dev/null |
+			sed -n 's/^sql: \(SELECT t\..*"urgency".*\)$/\1/p' |
+			sed "s/?1/$(date +%s000)/g" | grep .)
+		plan group "$name, of $big tasks with dependencies" 20
+		plan run "awm" null awm --db ready.db task "${verbs[i]}" \
+			${flags[i]:+"${flags[i]}"} -q
+		plan run "awm, and as many finished" null awm \
+			--db ready-finished.db task "${verbs[i]}" \
+			${flags[i]:+"${flags[i]}"} -q
+		plan run "sqlite3" null sqlite3 ready-shell.db "$sql"
+		plan ratio "$name / sqlite3" wall awm sqlite3 3.0
+		plan ratio "$name, finished ones / without" wall \
+			'awm, and as many finished' awm 1.2
 	done
 }
 

@@ -70,7 +70,8 @@ old_database() {
 	run_awm db status --exit-code
 	assert_status 0
 	old_database old.db
-	json '[.[].state] == ["applied", "pending"] and .[1].appliedAt == null' \
+	json '.[0].state == "applied" and all(.[1:][]; .state == "pending"
+		and .appliedAt == null)' \
 		--db old.db db status
 	run_awm --db old.db db status --exit-code -q
 	assert_status 7

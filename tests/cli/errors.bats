@@ -200,6 +200,8 @@ free_lock() {
 	awm_ok task block 1 --by 2 >/dev/null
 	fails 4 'blocked by task 2' task start 1
 	fails 4 'cycle' task block 2 --by 1
+	fails 4 'cycle' task edit 2 --parent 1
+	awm_ok task unblock 1 >/dev/null
 	awm_ok task edit 2 --parent 1 >/dev/null
 	fails 4 'cycle' task edit 1 --parent 2
 	fails 4 'cycle' task edit 1 --parent 1

@@ -103,7 +103,7 @@ setup() {
 	json '.gitCommits == []' task show 1
 	awm_ok user add bea@example.com --role viewer >/dev/null
 	fails 6 "takes the role 'member'" --as bea@example.com git link
-	json '.[0].state == "linked"' git link --dry-run
+	json '.[0].state == "would link"' git link --dry-run
 	json '.gitCommits == []' task show 1
 	# From a folder below, and with -C from outside.
 	mkdir -p sub/deep

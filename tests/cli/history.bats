@@ -47,6 +47,27 @@ awm#'"$task"'
 AWM-Task: $task
 in the middle of prose, awm#0 and AWM-${task}x" ;;
 	11) text="AWM#${task}_a, awm-1.2.3" ;;
+	12) text="Tell of \`awm#$task\` and \`\`awm#$other\`\`" ;;
+	13) text="Tell of \`\`\`fixes awm#$task\`\`\`" ;;
+	14) text="Indented code
+
+    fixes awm#$task
+
+	awm#$other" ;;
+	15) text="Quoted code
+
+> \`\`\`
+> fixes awm#$task
+> \`\`\`" ;;
+	# And these look as if they did not.
+	16) text="\`code\` and awm#$task" names=$task ;;
+	17) text="A list
+
+- first
+
+    see awm#$task" names=$task ;;
+	18) text="Text that goes
+    on with awm#$task" names=$task ;;
 	*) text="Change number $n" ;;
 	esac
 }

@@ -162,7 +162,7 @@ unarchived project 2 'B'"
 
 	fails 2 'there is no terminal to ask on' project rm A
 	assert_error 'hint: add --yes'
-	prints "dry run: deleted project 1 'A'" project rm A --dry-run
+	prints "dry run: deleted project 1 'A' with 2 tasks" project rm A --dry-run
 	prints '1' project rm A --dry-run -q
 	prints $'1\n2' project list -q --sort id
 	fails 3 'no project 9' project rm 1 9 --yes

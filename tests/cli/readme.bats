@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: MIT
 #
 # Every example works as pasted: the ```sh blocks of README.md, and the lines
-# that begin with "$ " under EXAMPLES of each page of the manual. Each page has
-# a home and an empty folder of its own, as a newcomer has.
+# that begin with "$ " under EXAMPLES of each page of the manual, as it is
+# rendered. Each page has a home and an empty folder of its own, as a newcomer
+# has.
 
 load helper
 
@@ -21,10 +22,18 @@ readme_examples() {
 	     inside && NF' "$AWM_SOURCE_ROOT/README.md"
 }
 
-# The examples of a page.
-page_examples() {
+# The examples of a page, as its author meant them.
+written_examples() {
 	awk '/^# / { inside = $0 == "# EXAMPLES" }
-	     inside && sub(/^\$ /, "")' "$1"
+	     inside && sub(/^\$ /, "")' "$1" | sed 's/\\\\/\\/g'
+}
+
+# The examples of a page, as a reader sees them: what scdoc makes of a
+# backslash or a quote counts. A bold letter is overstruck.
+page_examples() {
+	scdoc <"$1" | mandoc -T utf8 -O width=1000 | sed 's/.\x08//g' |
+		awk '/^[^ ]/ { inside = $0 == "EXAMPLES" }
+		     inside && sub(/^ +\$ /, "")'
 }
 
 # Runs the commands of standard input one by one, in one shell, in a fresh home
@@ -63,6 +72,15 @@ run_examples() {
 		page_examples "$page" | run_examples "${page##*/}" || failed=1
 	done
 	((failed == 0))
+}
+
+@test "the examples of the manual pages look as they were written" {
+	local page
+
+	# A backslash stands twice in the source.
+	for page in "$AWM_SOURCE_ROOT"/man/*.scd; do
+		diff <(written_examples "$page") <(page_examples "$page")
+	done
 }
 
 @test "every noun that the manual names has its page" {

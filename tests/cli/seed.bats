@@ -43,7 +43,7 @@ counts() {
 	# These fill by use only.
 	run grep ' 0$' <<<"$output"
 	assert_output 'folder_projects 0
-identities 0'
+task_reminders 0'
 }
 
 @test "seed tells what it added to each table" {

@@ -75,7 +75,7 @@ same_number() {
 	rows 4 103
 	same_number >many
 	diff few many
-	[ -z "$(awk '$1 > 14' many)" ]
+	[ -z "$(awk '$1 > 20' many)" ]
 }
 
 @test "project show: owner, members with users, live tasks in order" {

@@ -41,7 +41,7 @@ tasks() {
 		status: "in_progress", priority: "urgent",
 		executionType: "parallel", aiProvider: "google",
 		mcpConfig: {servers: ["a"]}, order: 1, parentTaskId: 1,
-		assigneeId: 1, watcherIds: [], estimatedMinutes: 90,
+		assigneeId: 1, watcherIds: [1], estimatedMinutes: 90,
 		actualMinutes: null, tokenUsage: null, estimatedCost: 0.25,
 		actualCost: null, dueDate: "2026-12-24T17:00:00.000Z",
 		startedAt: "2026-11-22T12:00:00.000Z", completedAt: null,
@@ -279,9 +279,10 @@ completed task 3 'three'" task done 1-3
 	fails 3 "no user 'x@example.com'" task assign 1 x@example.com
 	fails 2 'wants' task assign 1
 	json '.assigneeId == null' task unassign 3
-	json '.watcherIds == [1]' task watch 1
-	json '.watcherIds == [1, 2]' --as bea@example.com task watch 1
+	# Whoever added it and whoever it was assigned to watch it already.
 	json '.watcherIds == [1, 2]' task watch 1
+	json '.watcherIds == [1]' --as bea@example.com task unwatch 1
+	json '.watcherIds == [1, 2]' --as bea@example.com task watch 1
 	json '.watcherIds == [2]' task unwatch 1
 	json '.tags == ["a", "b"]' task tag 1 a b a
 	json '[.[].tags] == [["a", "b"], ["b"]]' task tag 1-2 b
@@ -376,7 +377,7 @@ completed task 3 'three'" task done 1-3
 	awm_ok task add sub --parent 1 >/dev/null
 	awm_ok task add subsub --parent 4 >/dev/null
 
-	prints "deleted task 1 'one'" task rm 1
+	prints "deleted task 1 'one' with 2 subtasks" task rm 1
 	prints $'2\n3' task list -q
 	prints $'1\n4\n5' task list -q --deleted --sort id
 	fails 4 'task 1 is deleted' task start 1

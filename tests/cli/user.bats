@@ -66,7 +66,7 @@ TABLE
 	awm_ok task add two -p Mine -a bea@example.com >/dev/null
 
 	fails 2 'there is no terminal to ask on' user rm bea@example.com
-	prints "dry run: deleted user 2 'bea'" user rm 2 --dry-run
+	prints "dry run: deleted user 2 'bea' with 1 project" user rm 2 --dry-run
 	fails 4 'cannot delete yourself' user rm me --yes
 	json '.email == "bea@example.com"' user delete 2 --yes
 	prints '2' project list -q

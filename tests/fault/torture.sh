@@ -38,6 +38,8 @@ make_base() {
 	awm project add -q 'Another project'
 	awm user add -q bob@example.com
 	awm project member add 2 bob@example.com
+	awm time add -q 2 1h
+	awm time start -q 1
 	awm task rm 3
 	sqlite3 "$AWM_DB" 'pragma wal_checkpoint(truncate)'
 	mv "$AWM_DB" base.db
@@ -140,6 +142,10 @@ commands=(
 	'project archive 2'
 	'user edit 2 --role viewer'
 	'user rm 2 --yes'
+	'time start 2 --switch'
+	'time stop --at 12:00'
+	'time edit 1 --task 1 --duration 30m'
+	'time report --by tag'
 	'task list --json'
 	'task show 2 --json'
 	'project show 1'

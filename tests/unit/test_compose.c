@@ -124,6 +124,44 @@ static void add_conditions(struct buf *out)
 	q.limit = 0;
 	add_query(out, "soonest, from an offset on", &q, false);
 	add_query(out, "count", &q, true);
+	q = (struct awm_query){.entity = &entity_task,
+			       .conds = two,
+			       .nconds = 1,
+			       .fields = few,
+			       .nfields = 2,
+			       .limit = 1,
+			       .ready = AWM_READY | AWM_URGENCY,
+			       .for_user = 1};
+	add_query(out, "the next one to claim, with a tag", &q, false);
+	add_query(out, "how many", &q, true);
+	q.ready = AWM_REASON;
+	q.for_user = 0;
+	add_query(out, "why not", &q, false);
+	q.ready = AWM_URGENCY;
+	q.nconds = 0;
+	add_query(out, "count of all by urgency", &q, true);
+	q.ready = 0;
+	q.conds = &(struct awm_cond){&f[TASK_blockedByTaskId], AWM_OP_WAITS, n,
+				     1};
+	q.nconds = 1;
+	add_query(out, "that wait for a task", &q, false);
+}
+
+/* A reference to tasks reaches their project. */
+static void add_of_project(struct buf *out)
+{
+	const struct awm_field *f = entity_time_entry.fields;
+	const struct awm_field *few[] = {&f[TIME_ENTRY_id]};
+	struct awm_value n = AWM_VALUE_INT(1);
+	struct awm_cond cond = {&f[TIME_ENTRY_taskId], AWM_OP_OF_PROJECT, &n,
+				1};
+	struct awm_query q = {.entity = &entity_time_entry,
+			      .fields = few,
+			      .nfields = 1,
+			      .conds = &cond,
+			      .nconds = 1};
+
+	add_query(out, "of a project", &q, false);
 }
 
 static void test_golden(void **state)
@@ -135,6 +173,7 @@ static void test_golden(void **state)
 	for (size_t i = 0; awm_entities[i]; i++)
 		add_entity(&out, awm_entities[i]);
 	add_conditions(&out);
+	add_of_project(&out);
 	snprintf(path, sizeof(path), "%s/tests/golden/sql.txt",
 		 getenv("AWM_SOURCE_ROOT"));
 	if (getenv("AWM_UPDATE_GOLDEN"))

@@ -261,6 +261,18 @@ static const char *const odd_values[] = {
 	"\xc3\xa4",    "x\\",	  "\"",		"'",
 	"true",	       "\v\f",	  "ends \\\n"};
 
+/* The file as it is, with one value set, whatever the options say. */
+static void put_value(const char *text, const char *value)
+{
+	static const struct config_key key = {"alias", "x"};
+	_cleanup_(config_file_release) struct config_file file = {0};
+	_cleanup_buf_ struct buf out = {0};
+
+	assert_int_equal(config_file_parse(text, strlen(text), &file), 0);
+	assert_int_equal(config_file_set(&file, &key, "x", value, &out), 0);
+	put("config", buf_str(&out), out.len);
+}
+
 /* Set by us, the values are what git reads, each in each of these files. */
 static void test_written_values_read_by_git(void **state)
 {
@@ -275,14 +287,8 @@ static void test_written_values_read_by_git(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(texts) * ARRAY_LEN(odd_values); i++) {
 		const char *value = odd_values[i % ARRAY_LEN(odd_values)];
 		_cleanup_buf_ struct buf got = {0};
-		struct awm_config *config;
 
-		puts_file("config", texts[i / ARRAY_LEN(odd_values)]);
-		assert_int_equal(awm_config_open(path_of("config"), &config),
-				 0);
-		assert_int_equal(awm_config_set(config, "alias.x", value), 0);
-		assert_string_equal(awm_config_get(config, "alias.x"), value);
-		awm_config_free(config);
+		put_value(texts[i / ARRAY_LEN(odd_values)], value);
 		assert_int_equal(git(&got, "-z --get alias.x"), 0);
 		assert_int_equal(got.len, strlen(value) + 1);
 		assert_string_equal(buf_str(&got), value);
@@ -392,8 +398,8 @@ static void test_every_other_byte_stays(void **state)
 		struct awm_config *config;
 
 		puts_file("config", e->before);
-		assert_int_equal(awm_config_open(path_of("config"), &config),
-				 0);
+		assert_int_equal(
+			awm_config_open_lenient(path_of("config"), &config), 0);
 		if (e->value)
 			assert_int_equal(
 				awm_config_set(config, e->key, e->value), 0);
@@ -421,6 +427,24 @@ static void test_broken_files_name_the_line(void **state)
 		{"[a]\r\nb = c\r\n]\r\n", 0, "line 3: neither"},
 		{"[a]\nb c\n", 0, "line 2: a name"},
 		{"[a]\nb = c\n# \0\n", 14, "line 3: a NUL"},
+		{"garbage\n", 0, "line 1: 'garbage' stands outside"},
+		{"# a\nwait = 5\n[db]\n", 0, "line 2: 'wait' stands"},
+		{"[db]\nwait = 5\nwait = abc\n", 0,
+		 "line 3: db.wait: cannot read"},
+		{"[db]\n\twait\n", 0, "line 2: db.wait: cannot read"},
+		{"[db]\nwait = 2h\n", 0,
+		 "line 2: db.wait: '2h' is not between"},
+		{"[a]\nb \\\n= 1\n", 0, "line 2: a name"},
+		{"[a]\nb = c \\\n d\n[OUTPUT]\nFORMAT=xml", 0,
+		 "line 5: output.format: 'xml' is not a value"},
+		{"[color]\nui = purple\n", 0, "line 2: color.ui: 'purple'"},
+		{"[user]\nemail = ada\n", 0,
+		 "line 2: user.email: 'ada' is not"},
+		{"[user]\nemail =\n", 0, "line 2: user.email: want a value"},
+		{"[user]\nname = \"a\\nb\"\n", 0,
+		 "line 2: user.name: want one"},
+		{"[alias]\nls = \xff\n", 0,
+		 "line 2: alias.ls: the value is not"},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(files); i++) {
@@ -572,7 +596,48 @@ static void test_missing_file_is_empty(void **state)
 			 -AWM_NOT_FOUND);
 	assert_false(file_exists(path_of("none")));
 	awm_config_free(config);
-	assert_int_equal(awm_config_open(folder, &config), -AWM_ERROR);
+	assert_int_equal(awm_config_open(folder, &config), -AWM_USAGE);
+}
+
+/* Who repairs a file has to be let in. */
+static void test_lenient(void **state)
+{
+	struct awm_config *config;
+
+	puts_file("config", "[db]\nwait = abc\n[user]\nemail = a\n");
+	assert_int_equal(awm_config_open(path_of("config"), &config),
+			 -AWM_USAGE);
+	assert_int_equal(awm_config_open_lenient(path_of("config"), &config),
+			 0);
+	assert_int_equal(awm_config_int(config, "db.wait"), 30);
+	assert_int_equal(awm_config_set(config, "db.wait", "5"), 0);
+	assert_int_equal(awm_config_unset(config, "user.email"), 0);
+	awm_config_free(config);
+	assert_file("config", "[db]\nwait = 5\n");
+	/* Of several values the last one counts. */
+	puts_file("config", "[db]\nwait = abc\nwait = 5\n");
+	assert_int_equal(awm_config_open(path_of("config"), &config), 0);
+	assert_int_equal(awm_config_int(config, "db.wait"), 5);
+	awm_config_free(config);
+}
+
+static void test_devices(void **state)
+{
+	struct awm_config *config;
+	struct stat st;
+
+	assert_int_equal(mkfifo(path_of("fifo"), 0600), 0);
+	assert_int_equal(awm_config_open(path_of("fifo"), &config), -AWM_USAGE);
+	assert_int_equal(awm_config_open_lenient(path_of("fifo"), &config),
+			 -AWM_USAGE);
+	assert_int_equal(awm_config_open("/dev/zero", &config), -AWM_USAGE);
+	assert_int_equal(symlink("/dev/null", path_of("config")), 0);
+	assert_int_equal(awm_config_open(path_of("config"), &config), 0);
+	assert_int_equal(awm_config_set(config, "user.name", "n"), -AWM_USAGE);
+	awm_config_free(config);
+	assert_int_equal(stat("/dev/null", &st), 0);
+	assert_true(S_ISCHR(st.st_mode));
+	assert_false(file_exists("/dev/null.lock"));
 }
 
 static void test_values_and_defaults(void **state)
@@ -583,7 +648,8 @@ static void test_values_and_defaults(void **state)
 			    "[db]\n\twait = 5m\n[color]\n\tui = maybe\n"
 			    "[output]\n\tformat = csv\n[a]\n\tb\n"
 			    "[a \"X.y\"]\n\tc = 7\n");
-	assert_int_equal(awm_config_open(path_of("config"), &config), 0);
+	assert_int_equal(awm_config_open_lenient(path_of("config"), &config),
+			 0);
 	assert_string_equal(awm_config_get(config, "USER.Email"), "2@b");
 	assert_string_equal(awm_config_get(config, "output.format"), "csv");
 	assert_int_equal(awm_config_int(config, "output.format"), 3);
@@ -622,8 +688,8 @@ static void test_malformed_duration_is_the_default(void **state)
 		snprintf(text, sizeof(text), "[db]\nwait = %s\n",
 			 waits[i].value);
 		puts_file("config", text);
-		assert_int_equal(awm_config_open(path_of("config"), &config),
-				 0);
+		assert_int_equal(
+			awm_config_open_lenient(path_of("config"), &config), 0);
 		assert_int_equal(awm_config_int(config, "db.wait"),
 				 waits[i].seconds);
 		awm_config_free(config);
@@ -638,7 +704,22 @@ static void assert_hint(const char *part)
 
 static void test_check(void **state)
 {
-	assert_int_equal(awm_config_check("user.email", "x"), 0);
+	static const char *const bad_emails[] = {
+		"", "x", "@", "a@", "@b", "a@b@c", "a b@c", "a\nb@c", "a@b\n"};
+
+	for (size_t i = 0; i < ARRAY_LEN(bad_emails); i++) {
+		assert_int_equal(awm_config_check("user.email", bad_emails[i]),
+				 -AWM_USAGE);
+		assert_non_null(
+			strstr(awm_error_last()->message, "user.email: "));
+	}
+	assert_int_equal(awm_config_check("user.email", "x@y"), 0);
+	assert_int_equal(awm_config_check("user.email", NULL), 0);
+	assert_int_equal(awm_config_check("user.name", "\xc3\xa4 b"), 0);
+	assert_int_equal(awm_config_check("user.name", "\xc2\x85"), -AWM_USAGE);
+	assert_int_equal(awm_config_check("core.pager", ""), -AWM_USAGE);
+	assert_int_equal(awm_config_check("core.editor", "a\tb"), -AWM_USAGE);
+	assert_int_equal(awm_config_check("alias.ls", ""), -AWM_USAGE);
 	assert_int_equal(awm_config_check("alias.ls", "task list"), 0);
 	assert_int_equal(awm_config_check("DB.WAIT", "1h"), 0);
 	assert_int_equal(awm_config_check("db.wait", "2h"), -AWM_USAGE);
@@ -761,6 +842,8 @@ int main(void)
 		TEST(test_modes_under_any_umask),
 		TEST(test_link_and_mode_stay),
 		TEST(test_missing_file_is_empty),
+		TEST(test_lenient),
+		TEST(test_devices),
 		TEST(test_values_and_defaults),
 		TEST(test_malformed_duration_is_the_default),
 		TEST(test_check),

@@ -511,6 +511,22 @@ static void test_holder_killed(void **state)
 	close(stop);
 }
 
+/* What a statement touches is kept until it is known to hold, first in memory
+ * and then in a file. */
+static void test_much_at_once(void **state)
+{
+	struct db *db = filled();
+
+	(void)state;
+	make(db, "WITH RECURSIVE n(i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM "
+		 "n WHERE i < 3000) INSERT INTO t (id, n, m, parent) SELECT i, "
+		 "'n' || i, hex(zeroblob(400)), 1 FROM n");
+	make(db, "UPDATE t SET n = 'x' || n, m = 'changed' || m");
+	make(db, "DELETE FROM t WHERE id = 1");
+	assert_int_equal(number(db, "SELECT count(*) FROM t"), 0);
+	db_close(db);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -521,7 +537,7 @@ int main(void)
 		TEST(test_write),	  TEST(test_part),
 		TEST(test_read),	  TEST(test_constraints),
 		TEST(test_interrupt),	  TEST(test_busy),
-		TEST(test_holder_killed),
+		TEST(test_holder_killed), TEST(test_much_at_once),
 	};
 
 	return cmocka_run_group_tests_name("db", tests, NULL, NULL);

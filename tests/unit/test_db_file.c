@@ -377,6 +377,134 @@ static void finding_count(void *ctx, const char *line)
 	++*(int *)ctx;
 }
 
+/* What no file beside it could be named after is not made at all. */
+static void test_long_names(void **state)
+{
+	struct db_open_opts opts = {.path = file, .create = true};
+	char name[600];
+	struct db *db;
+
+	(void)state;
+	snprintf(name, sizeof(name), "%s/%0247d", folder, 0);
+	db = opened(name, 0);
+	make(db, "CREATE TABLE t (a)");
+	db_close(db);
+	for (int n = 248; n <= 260; n += 2) {
+		snprintf(name, sizeof(name), "%s/x%0*d", folder, n - 1, 0);
+		opts.path = name;
+		assert_int_equal(db_open(&opts, &db), -AWM_DATABASE);
+		assert_non_null(strstr(awm_error_last()->message, "too long"));
+		assert_int_not_equal(access(name, F_OK), 0);
+	}
+	/* SQLite takes no path of more than 504 bytes. */
+	for (int n = 504; n <= 505; n++) {
+		snprintf(name, sizeof(name), "%s/%0200d/%0200d/x%0*d", folder,
+			 0, 0, n - (int)strlen(folder) - 404, 0);
+		assert_int_equal(strlen(name), n);
+		if (n == 504)
+			db_close(opened(name, 0));
+		else
+			assert_int_equal(db_open(&opts, &db), -AWM_DATABASE);
+		assert_int_equal(access(name, F_OK), n == 504 ? 0 : -1);
+	}
+}
+
+/* The number of a process that is no more. */
+static long gone(void)
+{
+	pid_t pid = fork();
+
+	if (pid == 0)
+		_exit(0);
+	child_status(pid);
+	return pid;
+}
+
+struct part {
+	const char *before, *after; /* the process */
+	bool mine;		    /* of this process, which lives */
+	bool stays;
+};
+
+static void part_name(char *out, size_t size, const struct part *p, long dead)
+{
+	if (p->after)
+		snprintf(out, size, "%s%ld%s", p->before,
+			 p->mine ? (long)getpid() : dead, p->after);
+	else
+		snprintf(out, size, "%s", p->before);
+}
+
+static void test_stale_parts(void **state)
+{
+	static const struct part parts[] = {
+		{".v1.20261122T170000000Z.bak.", ".part", false, false},
+		{".v12.20261122T170000000Z.bak.", ".part-journal", false, true},
+		{".2026-11-22T17-00-00.000Z.bak.", ".part", false, false},
+		{".2026-11-22T17-00-00.000Z.2.bak.", ".part", false, false},
+		{".v1.20261122T170000001Z.bak.", ".part", true, true},
+		{".v1.20261122T170000000Z.bak.", "x.part", false, true},
+		{".v1.20261122T170000000Z.bak.0", ".part", false, true},
+		{".v1.20261122T170000000Z.bak.part", NULL, false, true},
+		{".v1.20261122T170000000Z.bak.", ".parts", false, true},
+		{".v1.20261122T170000000Z.", ".part", false, true},
+		{".v1.20261122T17000000Z.bak.", ".part", false, true},
+		{".2026-11-22T17-00-00.000Z2.bak.", ".part", false, true},
+		{".mine.bak.", ".part", false, true},
+	};
+	_cleanup_db_ struct db *db = filled();
+	long dead = gone();
+	char suffix[128];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
+		part_name(suffix, sizeof(suffix), &parts[i], dead);
+		bytes_write(beside(suffix), "x", 1);
+	}
+	snprintf(suffix, sizeof(suffix),
+		 ".v1.20261122T170000000Z.bak.%ld.part-journal", dead);
+	bytes_write(beside(suffix), "x", 1);
+	assert_int_equal(db_backup(db, beside(".copy")), 0);
+	assert_int_not_equal(access(beside(suffix), F_OK), 0);
+	for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
+		part_name(suffix, sizeof(suffix), &parts[i], dead);
+		if ((access(beside(suffix), F_OK) == 0) != parts[i].stays)
+			fail_msg("%s", suffix);
+	}
+}
+
+/* What only another hand can have done to a file of ours is told as damage;
+ * what is wrong in a statement is not. */
+static void test_foreign_hand(void **state)
+{
+	static const char *const damaged[] = {
+		"SELECT * FROM nowhere", "SELECT zip FROM t",
+		"INSERT INTO t (zip) VALUES (1)",
+		"SELECT * FROM json_each('{')",
+		"SELECT abs(-9223372036854775808)"};
+	struct db *db = filled();
+
+	(void)state;
+	for (int ours = 0; ours < 2; ours++) {
+		int want = ours ? AWM_DATABASE : AWM_ERROR;
+
+		for (size_t i = 0; i < ARRAY_LEN(damaged); i++) {
+			if (failing(db, damaged[i]) != want)
+				fail_msg("%s", awm_error_last()->message);
+			if (ours)
+				assert_non_null(strstr(awm_error_last()->hint,
+						       "awm db check"));
+		}
+		assert_int_equal(failing(db, "SELEC"), AWM_ERROR);
+		assert_int_equal(failing(db, "SELECT nothing("), AWM_ERROR);
+		assert_int_equal(db_set_identity(db, DB_APPLICATION_ID, 1), 0);
+		db_checkpoint(db);
+		db_close(db);
+		db = opened(file, 0);
+	}
+	db_close(db);
+}
+
 static void test_integrity(void **state)
 {
 	_cleanup_db_ struct db *db = filled();
@@ -541,15 +669,27 @@ static void test_racing_creation(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_missing),	  TEST(test_no_database),
-		TEST(test_damaged),	  TEST(test_identity_without_litter),
-		TEST(test_permissions),	  TEST(test_permissions_with_log),
-		TEST(test_read_only),	  TEST(test_odd_names),
-		TEST(test_symlink),	  TEST(test_replaced),
-		TEST(test_fork),	  TEST(test_backup),
-		TEST(test_restore),	  TEST(test_integrity),
-		TEST(test_trace),	  TEST(test_fault),
-		TEST(test_network_names), TEST(test_racing_creation),
+		TEST(test_missing),
+		TEST(test_no_database),
+		TEST(test_damaged),
+		TEST(test_identity_without_litter),
+		TEST(test_permissions),
+		TEST(test_permissions_with_log),
+		TEST(test_read_only),
+		TEST(test_odd_names),
+		TEST(test_symlink),
+		TEST(test_replaced),
+		TEST(test_fork),
+		TEST(test_backup),
+		TEST(test_restore),
+		TEST(test_integrity),
+		TEST(test_long_names),
+		TEST(test_stale_parts),
+		TEST(test_foreign_hand),
+		TEST(test_trace),
+		TEST(test_fault),
+		TEST(test_network_names),
+		TEST(test_racing_creation),
 	};
 
 	return cmocka_run_group_tests_name("db file", tests, NULL, NULL);

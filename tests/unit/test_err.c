@@ -122,6 +122,8 @@ static void test_codes(void **state)
 	for (int i = 0; i <= AWM_REMOTE; i++)
 		assert_int_equal(awm_error_status((enum awm_err)i), i);
 	assert_int_equal(awm_error_status(AWM_NOMEM), 1);
+	/* of the words that are promised */
+	assert_string_equal(awm_error_word(AWM_NOMEM), "error");
 	assert_int_equal(awm_error_status(AWM_INTERRUPTED), 130);
 	assert_int_equal(awm_error_status((enum awm_err)77), 1);
 }

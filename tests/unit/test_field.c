@@ -240,6 +240,27 @@ static void test_durations(void **state)
 	assert_int_equal(parse(hours, "1h30m", &v), 0);
 	assert_true(v.r == 1.5);
 	refuse(hours, "-1", AWM_INVALID);
+	/* Blanks around a number do not make it minutes. */
+	for (size_t i = 0; i < 4; i++) {
+		static const char *const fives[] = {" 5", "5 ", "\t5.0 ",
+						    "5h "};
+
+		assert_int_equal(parse(hours, fives[i], &v), 0);
+		assert_true(v.r == 5);
+	}
+	refuse(hours, " -1", AWM_INVALID);
+	take_int(f, " 90 ", 90);
+	/* No more than ten years. */
+	take_int(f, "5260320", 5260320);
+	take_int(f, "3653d", 5260320);
+	refuse(f, "3654d", AWM_USAGE);
+	assert_int_equal(parse(hours, "87672", &v), 0);
+	refuse(hours, "87673", AWM_INVALID);
+	refuse(hours, "1e9", AWM_INVALID);
+	v = AWM_VALUE_INT(5260321);
+	assert_int_equal(field_check(f, &v), -AWM_INVALID);
+	assert_string_equal(awm_error_last()->message,
+			    "estimatedMinutes: want 0 to 5260320");
 }
 
 static void test_texts(void **state)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include <dirent.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <pwd.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -9,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -273,12 +276,72 @@ static void test_xdg(void **state)
 	assert_xdg("DATA", "/home/ada/.local/share/awm");
 	assert_int_equal(setenv("XDG_DATA_HOME", "", 1), 0);
 	assert_xdg("DATA", "/home/ada/.local/share/awm");
-	assert_int_equal(unsetenv("HOME"), 0);
-	assert_int_equal(file_xdg("DATA", &got), -AWM_ERROR);
-	assert_null(got);
 	assert_int_equal(setenv("XDG_DATA_HOME", "/data", 1), 0);
+	assert_int_equal(unsetenv("HOME"), 0);
 	assert_xdg("DATA", "/data/awm");
 	assert_int_equal(file_xdg("ODD", &got), -AWM_ERROR);
+	assert_null(got);
+}
+
+/* An account that the system does not know: only root can become one. */
+static int xdg_of_nobody(void)
+{
+	_cleanup_free_ char *got = NULL;
+
+	if (setuid(54321) != 0)
+		return 0;
+	return file_xdg("DATA", &got) == -AWM_ERROR && got == NULL ? 0 : 1;
+}
+
+static void test_home_of_the_account(void **state)
+{
+	static const char *const homes[] = {NULL, "", "home/ada"};
+	const struct passwd *account = getpwuid(geteuid());
+	char want[PATH_MAX];
+	int status = 0;
+
+	(void)state;
+	assert_int_equal(unsetenv("XDG_DATA_HOME"), 0);
+	for (size_t i = 0; account && i < ARRAY_LEN(homes); i++) {
+		if (homes[i])
+			assert_int_equal(setenv("HOME", homes[i], 1), 0);
+		else
+			assert_int_equal(unsetenv("HOME"), 0);
+		snprintf(want, sizeof(want), "%s/.local/share/awm",
+			 account->pw_dir);
+		assert_xdg("DATA", want);
+	}
+	pid_t pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0)
+		_exit(xdg_of_nobody());
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+}
+
+static void test_same_and_plain(void **state)
+{
+	_cleanup_free_ char *other = strdup(in("other"));
+	_cleanup_free_ char *file = strdup(in("file"));
+
+	(void)state;
+	assert_int_equal(file_write(file, "x", 1, 0600), 0);
+	assert_false(file_same(file, other));
+	assert_int_equal(link(file, other), 0);
+	assert_true(file_same(file, other));
+	assert_true(file_same(file, file));
+	assert_false(file_same(file, folder));
+	assert_false(file_same("", ""));
+	assert_int_equal(file_check_plain(file), 0);
+	assert_int_equal(file_check_plain(in("none")), 0);
+	assert_int_equal(file_check_plain("/dev/null"), 0);
+	assert_int_equal(file_check_plain("/dev/zero"), -AWM_USAGE);
+	assert_int_equal(file_check_plain(folder), -AWM_USAGE);
+	assert_int_equal(mkfifo(in("fifo"), 0600), 0);
+	assert_int_equal(file_check_plain(in("fifo")), -AWM_USAGE);
+	assert_int_equal(unlink(in("fifo")), 0);
+	assert_int_equal(unlink(other), 0);
+	assert_int_equal(unlink(file), 0);
 }
 
 static void test_cwd(void **state)
@@ -308,6 +371,8 @@ int main(void)
 		cmocka_unit_test(test_find_up),
 		cmocka_unit_test(test_paths),
 		cmocka_unit_test(test_xdg),
+		cmocka_unit_test(test_home_of_the_account),
+		cmocka_unit_test(test_same_and_plain),
 		cmocka_unit_test(test_cwd),
 	};
 	int failed;

@@ -367,12 +367,37 @@ static void test_state(void **state)
 	assert_int_equal(db_set_identity(db, DB_APPLICATION_ID, 9999), 0);
 	assert_int_equal(migrate_state(db, &now, NULL), 0);
 	assert_int_equal(now, MIGRATE_NEWER);
-	assert_int_equal(db_set_identity(db, DB_APPLICATION_ID, 0), 0);
+	assert_int_equal(db_set_identity(db, DB_APPLICATION_ID, 1), 0);
 	assert_int_equal(migrate_state(db, &now, NULL), 0);
 	assert_int_equal(now, MIGRATE_OLDER);
 	assert_int_equal(migrate_require_current(db), -AWM_DATABASE);
 	assert_non_null(strstr(awm_error_last()->hint, "awm db migrate"));
 	arena_release(&a);
+}
+
+/* No number of ours: somebody else wrote it. */
+static void test_odd_versions(void **state)
+{
+	static const int32_t odd[] = {0, -1, INT32_MIN};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(odd) / sizeof(*odd); i++) {
+		_cleanup_db_ struct db *db = opened(file);
+		enum migrate_state now;
+
+		if (i == 0)
+			assert_int_equal(up(db, steps, 3, 0), 0);
+		assert_int_equal(db_set_identity(db, DB_APPLICATION_ID, odd[i]),
+				 0);
+		assert_int_equal(migrate_state(db, &now, NULL), 0);
+		assert_int_equal(now, MIGRATE_FOREIGN);
+		assert_int_equal(migrate_require_current(db), -AWM_DATABASE);
+		assert_non_null(strstr(awm_error_last()->message,
+				       "damaged: its version"));
+		assert_int_equal(up(db, steps, 3, 0), -AWM_DATABASE);
+		assert_int_equal(version(db), odd[i]);
+		assert_int_equal(number(db, "SELECT count(*) FROM t"), 3);
+	}
 }
 
 static void test_dry_run(void **state)
@@ -399,23 +424,29 @@ static void test_dry_run(void **state)
 
 enum { RACERS = 20 };
 
-/* Whoever looks sees no version between none and the newest. */
+/* Whoever looks sees no version between none and the newest. The status is
+ * how many steps the report speaks of. */
 static int racer_run(bool is_new)
 {
 	struct db *db = opened(file);
 	int seen = is_new ? version(db) : 0;
-	int r = seen == 0 || seen == 3 ? up(db, steps, 3, 0) : -1;
+	struct migrate_report report = {0};
+	struct arena a = {0};
+	int r = -1;
 
+	if (seen == 0 || seen == 3)
+		r = migrate_up_list(db, steps, 3, 0, &a, &report);
 	if (r == 0 && version(db) != 3)
 		r = -1;
+	arena_release(&a);
 	db_close(db);
-	return r < 0;
+	return r < 0 ? 99 : report.to - report.from;
 }
 
 static void race(bool is_new)
 {
 	pid_t pids[RACERS];
-	int go[2], status;
+	int go[2], status, told = 0;
 	char c;
 
 	assert_int_equal(pipe(go), 0);
@@ -431,8 +462,11 @@ static void race(bool is_new)
 	close(go[1]);
 	for (int i = 0; i < RACERS; i++) {
 		assert_int_equal(waitpid(pids[i], &status, 0), pids[i]);
-		assert_int_equal(status, 0);
+		assert_true(WIFEXITED(status));
+		told += WEXITSTATUS(status);
 	}
+	/* Each step is told of by whoever did it. */
+	assert_int_equal(told, is_new ? 3 : 2);
 }
 
 static void test_race(void **state)
@@ -473,6 +507,7 @@ int main(void)
 		TEST(test_foreign),
 		TEST(test_newer_with_log),
 		TEST(test_state),
+		TEST(test_odd_versions),
 		TEST(test_dry_run),
 		TEST(test_race),
 	};

@@ -229,9 +229,92 @@ static void test_fences(void **state)
 	check("```c\nawm#1\n``\nawm#2\n````\nawm#3", "3");
 	check("~~~\nawm#1\n```\n~~~\nawm#2", "2");
 	check("  ```\n\tawm#1\n  ```\nawm#2", "2");
-	check("``` awm#1 ``` awm#2", "1 2");
+	check("``` awm#1 ``` awm#2", "2");
 	check("``\nawm#1\n``", "1");
 	check("s\n\n```\nawm#1\n\nAWM-Task: 2\n", "2");
+	/* In quotes and lists, whose end is the end of their fences. */
+	check("> ```\n> awm#1\n> ```\n> awm#2", "2");
+	check(">```\n>awm#1\nawm#2", "2");
+	check("> > ~~~\n> > awm#1\n> awm#2\nawm#3", "2 3");
+	check("> text\n```\nawm#1\n```\nawm#2", "2");
+	check("```\n> ```\nawm#1\n```\nawm#2", "2");
+	check("> ```\n> > ```\n> awm#1\n> ```\n> awm#2", "2");
+	check("- ```\n  awm#1\n  ```\n  awm#2", "2");
+	check("1. s\n\n   ```\n   awm#1\n\n   awm#2\n   ```\nawm#3", "3");
+	check("- ```\n  awm#1\nawm#2", "2");
+	check("- > ```\n", "");
+}
+
+static void test_spans(void **state)
+{
+	(void)state;
+	check("`awm#1` awm#2", "2");
+	check("``awm#1 ` awm#2`` awm#3", "3");
+	check("```awm#1``` fixes awm#2", "2+");
+	check("fixes `awm#1`, awm#2", "2");
+	check("`fixes awm#1` awm#1", "1");
+	check("`awm#1", "1");
+	check("``awm#1`", "1");
+	check("`quoted' awm#1 'so'", "1");
+	check("\\`awm#1\\`", "1");
+	check("\\\\`awm#1`", "");
+	check("`a\nawm#1`", "1");
+	check("`\\`awm#1`", "1");
+	check("> `awm#1`", "");
+	check("https://x.org/`awm#1` awm#2", "2");
+	check("`` ` awm#1 ``", "");
+	/* Trailers are no Markdown. */
+	check("s\n\nAWM-Task: `awm#1`\n", "1");
+}
+
+static void test_indented(void **state)
+{
+	(void)state;
+	check("s\n\n    awm#1\n    fixes awm#2\n\nawm#3", "3");
+	check("s\n\n\tawm#1\n\n\n\tawm#2\nawm#3", "3");
+	check("    awm#1", "");
+	check("  \t  awm#1", "");
+	check("s\n\n   awm#1", "1");
+	check("s\n\ntext\n    awm#1\n\tawm#2", "1 2");
+	check("```\n```\n    awm#1", "");
+	check(">     awm#1\n> \tawm#2\n>    awm#3", "2 3");
+	check("> text\n>     awm#1", "1");
+	check("text\n>     awm#1", "");
+	check("> a\n\n    awm#1", "");
+	/* What goes on an item of a list is text. */
+	check("* a\n\n  awm#1\n\n    awm#2\n\n      awm#3", "1 2");
+	check("- a\n    awm#1", "1");
+	check("10. a\n\n    awm#1\n\n        awm#2", "1");
+	check("- a\n  - b\n\n    awm#1\n\n        awm#2\n\n   awm#3", "1 3");
+	check("- a\n\nb\n\n    awm#1", "");
+	check("-     awm#1", "");
+	check("-   awm#1", "1");
+	check("-\n      awm#1", "");
+	check("-a\n\n    awm#1", "");
+	check("1234567890. a\n\n    awm#1", "");
+	check("s\n\n\t* file.c: awm#1", "");
+	/* git merge --squash indents the messages that it joins. */
+	check("Squashed commit of the following:\n\ncommit abc\nAuthor: a\n"
+	      "\n    Fix\n\n    fixes awm#1\n\n        awm#2\n",
+	      "1+");
+}
+
+/* Lines that no reader may take quadratic time for. */
+static void test_long_lines(void **state)
+{
+	static const char *const bits[] = {"\\``",   "` `` ", "- ", "> ",
+					   "`a`` b", "\\",    "\t"};
+	size_t i, k;
+
+	(void)state;
+	for (i = 0; i < ARRAY_LEN(bits); i++) {
+		_cleanup_buf_ struct buf text = {0};
+
+		buf_adds(&text, "awm#1 ");
+		for (k = 0; k < 1000000; k++)
+			buf_adds(&text, bits[i]);
+		check(buf_str(&text), "1");
+	}
 }
 
 /* Many tasks, each once, in a time that grows with the message. */
@@ -262,6 +345,9 @@ int main(void)
 		cmocka_unit_test(test_free_text),
 		cmocka_unit_test(test_urls),
 		cmocka_unit_test(test_fences),
+		cmocka_unit_test(test_spans),
+		cmocka_unit_test(test_indented),
+		cmocka_unit_test(test_long_lines),
 		cmocka_unit_test(test_many),
 	};
 

@@ -46,6 +46,13 @@ CREATE TABLE "task_tags" (
 	PRIMARY KEY ("tag", "closed", "rank", "due", "taskId")
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX "idx_task_tags_taskId" ON "task_tags" ("taskId");
+INSERT INTO "task_tags"
+SELECT DISTINCT j.value, t."status" = 'done',
+	CASE t."priority" WHEN 'urgent' THEN 0 WHEN 'high' THEN 1
+		WHEN 'medium' THEN 2 ELSE 3 END,
+	COALESCE(t."dueDate", 9223372036854775807), t."id"
+FROM "tasks" t, json_each(t."tags") j
+WHERE t."deletedAt" IS NULL;
 
 -- Runs of automations. "slot" is the scheduled instant, NULL for a run that an
 -- event or a person caused.

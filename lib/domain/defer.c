@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: MIT
+/* Tasks that are not ready before a time. */
+#include <string.h>
+
+#include "base/err.h"
+#include "base/json.h"
+#include "base/time.h"
+#include "domain/pool.h"
+#include "domain/task.h"
+#include "domain/work.h"
+
+static int read_until(struct awm_session *s, int64_t id, int64_t *ret)
+{
+	struct awm_value v;
+	int rc = db_get(s->db, NULL, &v,
+			"SELECT \"deferUntil\" FROM \"task_defers\" "
+			"WHERE \"taskId\"=?1",
+			"i", id);
+
+	*ret = rc ? 0 : v.i;
+	if (rc != -AWM_NOT_FOUND)
+		return rc;
+	err_clear();
+	return 0;
+}
+
+static const char *until_json(struct change *c, int64_t until)
+{
+	char iso[TIME_ISO_SIZE];
+
+	if (!until)
+		return "null";
+	time_format_iso(until, iso);
+	return arena_printf(c->arena, "\"%s\"", iso);
+}
+
+static int put_until(struct awm_session *s, struct change *c, int64_t until)
+{
+	const char *from, *to;
+	int64_t was;
+	int rc = read_until(s, c->id, &was);
+
+	if (rc || was == until)
+		return rc;
+	if (until)
+		rc = db_run(s->db,
+			    "INSERT INTO \"task_defers\"(\"taskId\","
+			    "\"deferUntil\") VALUES (?1,?2) "
+			    "ON CONFLICT (\"taskId\") DO UPDATE SET "
+			    "\"deferUntil\"=excluded.\"deferUntil\"",
+			    "ii", c->id, until);
+	else
+		rc = db_run(s->db,
+			    "DELETE FROM \"task_defers\" WHERE \"taskId\"=?1",
+			    "i", c->id);
+	from = until_json(c, was);
+	to = until_json(c, until);
+	if (!rc && (!from || !to))
+		return -AWM_NOMEM;
+	return rc ? rc : change_tell(c, "deferUntil", from, to);
+}
+
+static int amend_defer(struct awm_session *s, struct change *c, void *ctx)
+{
+	const int64_t *until = ctx;
+	int rc = task_refuse_deleted(c);
+
+	return rc ? rc : put_until(s, c, *until);
+}
+
+int awm_task_defer(struct awm_session *s, int64_t id, int64_t until,
+		   struct awm_pool *pool, struct awm_record **ret)
+{
+	return mutate_edit(s, &entity_task, id, NULL, 0, amend_defer, &until,
+			   pool_arena(pool), ret);
+}
+
+int awm_task_deferred(struct awm_session *s, int64_t id, int64_t *ret_until)
+{
+	int rc = read_until(s, id, ret_until);
+
+	if (!rc && *ret_until <= s->now)
+		*ret_until = 0;
+	return rc;
+}
+
+int defer_restore(struct awm_session *s, struct change *c,
+		  const struct cJSON *until)
+{
+	int64_t ms = 0;
+	int rc = 0;
+
+	if (cJSON_IsString(until))
+		rc = time_parse(until->valuestring, NULL, s->now, &ms);
+	return rc ? rc : put_until(s, c, ms);
+}
