@@ -44,8 +44,8 @@ static void end_line(struct fill *f, size_t next)
 	f->column = 0;
 }
 
-/* A word that no line has room for goes on in the next one. */
-static size_t break_word(struct fill *f, size_t at, size_t len)
+/* As much of a word that no line has room for as one line takes. */
+static size_t head_of(const struct fill *f, size_t at, size_t len)
 {
 	size_t n = utf8_cut(f->s + at, len, f->width);
 
@@ -54,8 +54,6 @@ static size_t break_word(struct fill *f, size_t at, size_t len)
 		for (n = 1;
 		     n < len && ((unsigned char)f->s[at + n] & 0xc0) == 0x80;)
 			n++;
-	f->end = at + n;
-	end_line(f, f->end);
 	return n;
 }
 
@@ -68,14 +66,16 @@ static void add_word(struct fill *f, size_t at, size_t len)
 		end_line(f, at);
 	if (!f->column)
 		f->start = at;
-	while (width > f->width) {
-		size_t n = break_word(f, at, len);
-
-		at += n;
-		len -= n;
+	if (width > f->width) {
+		for (size_t n; (n = head_of(f, at, len)) < len;) {
+			f->end = at + n;
+			end_line(f, f->end);
+			at += n;
+			len -= n;
+		}
 		width = utf8_width(f->s + at, len);
 	}
-	f->column += len ? (f->column ? gap : 0) + width : 0;
+	f->column += (f->column ? gap : 0) + width;
 	f->end = at + len;
 }
 

@@ -141,11 +141,12 @@ static void add(struct page *p, const char *s, size_t len)
 
 static size_t encode(uint32_t c, char out[5])
 {
-	size_t n = c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
 	static const unsigned char lead[] = {0, 0, 0xc0, 0xe0, 0xf0};
+	size_t n;
 
 	if (!c || c > 0x10ffff || (c >= 0xd800 && c < 0xe000))
-		return encode(0xfffd, out);
+		c = 0xfffd;
+	n = c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
 	for (size_t i = n; i-- > 1; c >>= 6)
 		out[i] = (char)(0x80 | (c & 0x3f));
 	out[0] = (char)(lead[n] | c);

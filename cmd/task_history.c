@@ -89,8 +89,8 @@ static void add_users(struct history *h, const cJSON *ids)
 
 static bool holds_users(const struct awm_field *f)
 {
-	return f && (!strcmp(f->name, "watcherIds") ||
-		     !strcmp(f->name, "mentions"));
+	return f &&
+	       (!strcmp(f->name, "watcherIds") || !strcmp(f->name, "mentions"));
 }
 
 static void add_value(struct history *h, const struct awm_field *f,

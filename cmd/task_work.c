@@ -123,7 +123,7 @@ static int asks_for(struct run *r, const char *column, bool *ret)
 
 int work_query(struct run *r, struct awm_query *q, bool ready, bool explain)
 {
-	bool urgency, reason;
+	bool urgency = false, reason = false;
 	int err = asks_for(r, "urgency", &urgency);
 
 	if (!err)

@@ -14,8 +14,8 @@
  *   one of its parent. The task must be live.
  * - `mentions` are the users named in the text by @email, @name or the part
  *   of the email before the @, without regard to case, where that means one
- *   user only. Code, and \@ in markdown, mention nobody. Who is mentioned
- *   anew is notified.
+ *   user only. Code, and \@ in markdown, mention nobody, nor does a text of
+ *   more than 256 KiB. Who is mentioned anew is notified.
  * - A changed text sets editedAt.
  */
 

@@ -6,19 +6,12 @@
 #include "base/err.h"
 #include "base/time.h"
 #include "domain/cascade.h"
+#include "domain/claim.h"
 #include "domain/pool.h"
 #include "domain/task.h"
 #include "domain/work.h"
-#include "edge/random.h"
 #include "entity/store.h"
 #include "queries.h"
-
-/* A row of task_claims. */
-struct claim {
-	int64_t task, user, until;
-	bool assigned;
-	char token[RANDOM_TOKEN_SIZE];
-};
 
 static const struct awm_field claim_fields[] = {
 	{.name = "claimedBy",
@@ -29,8 +22,7 @@ static const struct awm_field claim_fields[] = {
 	{.name = "token", .label = "Token", .type = AWM_TYPE_TEXT},
 };
 
-/* The first claim that the query gives, or false. */
-static int find_claim(struct db_stmt *st, struct claim *claim, bool *ret)
+int claim_read(struct db_stmt *st, struct claim *claim, bool *ret)
 {
 	int rc = db_step(st);
 
@@ -44,26 +36,22 @@ static int find_claim(struct db_stmt *st, struct claim *claim, bool *ret)
 	return 0;
 }
 
-#define SELECT_CLAIM                                                           \
-	"SELECT \"taskId\",\"userId\",\"leaseUntil\",\"assigned\" "            \
-	"FROM \"task_claims\" WHERE "
-
-static int claim_of_task(struct awm_session *s, int64_t task,
-			 struct claim *claim, bool *ret)
+int claim_of_task(struct awm_session *s, int64_t task, struct claim *claim,
+		  bool *ret)
 {
 	_cleanup_stmt_ struct db_stmt *st = NULL;
 	int rc = db_query(s->db, &st, SELECT_CLAIM "\"taskId\"=?1", "i", task);
 
-	return rc ? rc : find_claim(st, claim, ret);
+	return rc ? rc : claim_read(st, claim, ret);
 }
 
-static int claim_of_token(struct awm_session *s, const char *token,
-			  struct claim *claim, bool *ret)
+int claim_of_token(struct awm_session *s, const char *token,
+		   struct claim *claim, bool *ret)
 {
 	_cleanup_stmt_ struct db_stmt *st = NULL;
 	int rc = db_query(s->db, &st, SELECT_CLAIM "\"token\"=?1", "t", token);
 
-	return rc ? rc : find_claim(st, claim, ret);
+	return rc ? rc : claim_read(st, claim, ret);
 }
 
 static const char *user_name(struct awm_session *s, struct arena *a, int64_t id)
@@ -87,8 +75,8 @@ static const char *iso_time(struct arena *a, int64_t ms)
 	return arena_strdup(a, iso);
 }
 
-static int extend(struct arena *a, struct awm_record *row,
-		  const struct claim *claim)
+int claim_extend(struct arena *a, struct awm_record *row,
+		 const struct claim *claim)
 {
 	struct awm_value v[] = {AWM_VALUE_INT(claim->user),
 				AWM_VALUE_INT(claim->until),
@@ -158,8 +146,8 @@ static int amend_end(struct awm_session *s, struct change *c, void *ctx)
 	return 0;
 }
 
-static int end_claim(struct awm_session *s, int64_t task, bool expired,
-		     struct arena *a, struct awm_record **ret)
+int claim_end(struct awm_session *s, int64_t task, bool expired,
+	      struct arena *a, struct awm_record **ret)
 {
 	return mutate_edit(s, &entity_task, task, NULL, 0, amend_end, &expired,
 			   a, ret);
@@ -183,7 +171,7 @@ int claim_wrote(struct awm_session *s, const struct change *c)
 int claim_user_leaves(struct awm_session *s, int64_t task, int64_t user)
 {
 	(void)user;
-	return end_claim(s, task, false, NULL, NULL);
+	return claim_end(s, task, false, NULL, NULL);
 }
 
 /* ---- leases that have run out ---- */
@@ -211,7 +199,7 @@ static int run_expire(struct awm_session *s, void *ctx)
 	buf_truncate(&e->rows, 0);
 	for (size_t i = 0; i < n && !rc; i++) {
 		struct awm_record *row = NULL;
-		rc = end_claim(s, ids[i], true, &e->arena, &row);
+		rc = claim_end(s, ids[i], true, &e->arena, &row);
 		buf_add(&e->rows, &row, sizeof(row));
 	}
 	s->chore = chore;
@@ -359,7 +347,7 @@ static int claim_one(struct awm_session *s, struct taking *t)
 	int rc = mutate_edit(s, &entity_task, t->claim.task, NULL, 0,
 			     amend_claim, t, t->arena, &t->record);
 
-	return rc ? rc : extend(t->arena, t->record, &t->claim);
+	return rc ? rc : claim_extend(t->arena, t->record, &t->claim);
 }
 
 static int run_claim(struct awm_session *s, void *ctx)
@@ -425,15 +413,10 @@ static int claim(struct awm_session *s, awm_fn *fn, struct taking *t,
 	return rc;
 }
 
-static int64_t lease_ms(int64_t lease)
-{
-	return (lease ? lease : AWM_LEASE_DEFAULT) * 1000;
-}
-
 int awm_task_claim(struct awm_session *s, int64_t id, int64_t lease,
 		   struct awm_pool *pool, struct awm_record **ret)
 {
-	struct taking t = {.claim.task = id, .lease = lease_ms(lease)};
+	struct taking t = {.claim.task = id, .lease = claim_lease(lease)};
 
 	return claim(s, run_claim, &t, pool, ret);
 }
@@ -442,159 +425,7 @@ int awm_task_claim_next(struct awm_session *s, const struct awm_query *filter,
 			int64_t lease, struct awm_pool *pool,
 			struct awm_record **ret)
 {
-	struct taking t = {.filter = filter, .lease = lease_ms(lease)};
+	struct taking t = {.filter = filter, .lease = claim_lease(lease)};
 
 	return claim(s, run_next, &t, pool, ret);
-}
-
-/* ---- whoever holds one ---- */
-
-struct holding {
-	const struct awm_claim_ref *ref;
-	int64_t lease;
-	struct arena *arena;
-	struct awm_record *record;
-};
-
-static int no_token(const struct awm_claim_ref *ref)
-{
-	err_set(AWM_CONFLICT, "no claim has this token: its lease ran out, or "
-			      "it was released");
-	if (ref->task)
-		return err_hint("awm task claim %lld", (long long)ref->task);
-	return err_hint("awm task claim --next");
-}
-
-static int by_token(struct awm_session *s, const struct awm_claim_ref *ref,
-		    struct claim *claim)
-{
-	bool found;
-	int rc = claim_of_token(s, ref->token, claim, &found);
-
-	if (rc)
-		return rc;
-	if (!found)
-		return no_token(ref);
-	if (ref->task && ref->task != claim->task)
-		return err_set(AWM_CONFLICT,
-			       "the token is that of a claim of task %lld",
-			       (long long)claim->task);
-	return 0;
-}
-
-static int by_task(struct awm_session *s, const struct awm_claim_ref *ref,
-		   struct claim *claim)
-{
-	bool found;
-	int rc = store_exists(s->db, &entity_task, ref->task);
-
-	if (!rc)
-		rc = claim_of_task(s, ref->task, claim, &found);
-	if (rc || (found && claim->user == s->actor.id))
-		return rc;
-	err_set(AWM_CONFLICT, "you hold no claim of task %lld",
-		(long long)ref->task);
-	return err_hint("awm task claim %lld", (long long)ref->task);
-}
-
-static int only_one(struct awm_session *s, struct claim *claim)
-{
-	_cleanup_stmt_ struct db_stmt *st = NULL;
-	struct claim second;
-	bool found = false, more = false;
-	int rc = db_query(s->db, &st,
-			  SELECT_CLAIM "\"userId\"=?1 AND \"leaseUntil\">?2 "
-				       "ORDER BY \"taskId\"",
-			  "ii", s->actor.id, s->now);
-
-	if (!rc)
-		rc = find_claim(st, claim, &found);
-	if (!rc && found)
-		rc = find_claim(st, &second, &more);
-	if (rc)
-		return rc;
-	if (!found) {
-		err_set(AWM_NOT_FOUND, "you hold no live claim");
-		return err_hint("awm task claim --next");
-	}
-	if (!more)
-		return 0;
-	err_set(AWM_CONFLICT, "you hold several claims");
-	return err_hint("say which: --token TOKEN, or the task, such as %lld",
-			(long long)claim->task);
-}
-
-static int find_held(struct awm_session *s, const struct awm_claim_ref *ref,
-		     struct claim *claim)
-{
-	if (ref->token)
-		return by_token(s, ref, claim);
-	return ref->task ? by_task(s, ref, claim) : only_one(s, claim);
-}
-
-static int run_heartbeat(struct awm_session *s, void *ctx)
-{
-	struct holding *h = ctx;
-	struct claim claim = {0};
-	int rc = find_held(s, h->ref, &claim);
-
-	if (!rc)
-		rc = db_run(s->db,
-			    "UPDATE \"task_claims\" SET \"leaseUntil\"=?2,"
-			    "\"heartbeatAt\"=?3 WHERE \"taskId\"=?1 AND "
-			    "\"leaseUntil\">?3",
-			    "iii", claim.task, s->now + h->lease, s->now);
-	if (rc)
-		return rc;
-	if (!db_changes(s->db)) {
-		err_set(AWM_CONFLICT, "the lease of task %lld ran out at %s",
-			(long long)claim.task, iso_time(h->arena, claim.until));
-		return err_hint("awm task claim %lld", (long long)claim.task);
-	}
-	claim.until = s->now + h->lease;
-	rc = store_get(s->db, &entity_task, claim.task, h->arena, &h->record);
-	return rc ? rc : extend(h->arena, h->record, &claim);
-}
-
-static int run_release(struct awm_session *s, void *ctx)
-{
-	struct holding *h = ctx;
-	struct claim claim = {0};
-	int rc = find_held(s, h->ref, &claim);
-
-	return rc ? rc
-		  : end_claim(s, claim.task, claim.until <= s->now, h->arena,
-			      &h->record);
-}
-
-static int hold(struct awm_session *s, awm_fn *fn, struct holding *h,
-		struct awm_pool *pool, struct awm_record **ret)
-{
-	struct arena own = {0};
-	int rc = role_require(s, ROLE_MEMBER, "hold a claim");
-
-	h->arena = pool ? pool_arena(pool) : &own;
-	if (!rc)
-		rc = awm_transaction(s, fn, h);
-	if (!rc && ret)
-		*ret = h->record;
-	arena_release(&own);
-	return rc;
-}
-
-int awm_task_heartbeat(struct awm_session *s, const struct awm_claim_ref *ref,
-		       int64_t lease, struct awm_pool *pool,
-		       struct awm_record **ret)
-{
-	struct holding h = {.ref = ref, .lease = lease_ms(lease)};
-
-	return hold(s, run_heartbeat, &h, pool, ret);
-}
-
-int awm_task_release(struct awm_session *s, const struct awm_claim_ref *ref,
-		     struct awm_pool *pool, struct awm_record **ret)
-{
-	struct holding h = {.ref = ref};
-
-	return hold(s, run_release, &h, pool, ret);
 }

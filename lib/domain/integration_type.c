@@ -126,7 +126,7 @@ int integration_type_find(const char *name, const struct integration_type **ret)
 
 int awm_integration_wants(const char *type, enum awm_credentials *ret)
 {
-	const struct integration_type *t;
+	const struct integration_type *t = NULL;
 	int rc = integration_type_find(type, &t);
 
 	if (!rc)

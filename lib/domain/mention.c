@@ -362,7 +362,7 @@ int mention_find(struct awm_session *s, const char *text, bool markdown,
 	struct finder f = {.arena = a};
 	int rc = 0;
 
-	if (strchr(text, '@'))
+	if (strchr(text, '@') && strlen(text) <= MENTION_MAX)
 		rc = find_all(s, text, markdown, &f);
 	if (!rc)
 		rc = write_ids(&f, ret);

@@ -6,8 +6,11 @@
 #include "domain/session.h"
 
 /*
- * Whom a text names: @email, @name, @local-part.
+ * Whom a text names: @email, @name, @local-part. One longer than MENTION_MAX
+ * is no letter to anybody, and would take its time to parse.
  */
+
+#define MENTION_MAX ((size_t)256 << 10)
 
 /* The text that may mention somebody: of markdown what is no code, in which
  * an escaped @ keeps its backslash. */

@@ -13,6 +13,7 @@
 struct node {
 	struct awm_record *row;
 	size_t parent, first, last, next; /* places; NONE */
+	size_t stamp; /* of the walk that came by first, from 1 */
 	bool kept;
 };
 
@@ -53,6 +54,22 @@ static bool is_deleted(const struct node *node)
 	return node->row->values[COMMENT_deletedAt].kind != AWM_NULL;
 }
 
+/* Only a foreign hand can make comments that answer each other in a circle;
+ * there one of them answers nothing. */
+static void cut_circles(struct node *nodes, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		size_t at = i;
+
+		while (at != n && !nodes[at].stamp) {
+			nodes[at].stamp = i + 1;
+			at = nodes[at].parent;
+		}
+		if (at != n && nodes[at].stamp == i + 1)
+			nodes[at].parent = n;
+	}
+}
+
 /* The last node stands above all that answer nothing. */
 static void link_nodes(struct node *nodes, const struct by_id *ids, size_t n)
 {
@@ -63,8 +80,10 @@ static void link_nodes(struct node *nodes, const struct by_id *ids, size_t n)
 			v->kind == AWM_INT ? place_of(ids, n, v->i) : NONE;
 
 		nodes[i].parent = parent == NONE ? n : parent;
-		append(nodes, nodes[i].parent, i);
 	}
+	cut_circles(nodes, n);
+	for (size_t i = 0; i < n; i++)
+		append(nodes, nodes[i].parent, i);
 }
 
 static void keep_wanted(struct node *nodes, size_t n,
@@ -82,8 +101,7 @@ static void keep_wanted(struct node *nodes, size_t n,
 	}
 }
 
-/* Without recursion: a thread may be as deep as there are comments. A circle,
- * which only a foreign hand can make, is never entered. */
+/* Without recursion: a thread may be as deep as there are comments. */
 static void walk(const struct node *nodes, size_t top, struct awm_relation *ret)
 {
 	size_t at = nodes[top].first;

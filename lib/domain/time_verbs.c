@@ -112,7 +112,7 @@ static int amend_stop(struct awm_session *s, struct change *c, void *ctx)
 static int run_stop(struct awm_session *s, void *ctx)
 {
 	struct verb *v = ctx;
-	int64_t id;
+	int64_t id = 0;
 	int rc = find_running(s, s->actor.id, &id);
 
 	return rc ? rc

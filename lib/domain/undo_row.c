@@ -6,19 +6,10 @@
 #include "base/json.h"
 #include "domain/mutate.h"
 #include "domain/task.h"
-#include "domain/undo.h"
+#include "domain/undo_row.h"
 #include "domain/work.h"
 #include "entity/field.h"
 #include "entity/store.h"
-#include "queries.h"
-
-struct row {
-	const struct undo_step *step;
-	const struct awm_entity *e;
-	int64_t id;
-	const cJSON *changes; /* {"status":{"from":…,"to":…}} */
-	struct arena *arena;
-};
 
 enum did { MADE, CHANGED, DELETED };
 
@@ -31,7 +22,7 @@ static bool is_one_of(const char *name, const char *const *names)
 }
 
 /* What is made from other rows, and follows them. */
-static bool follows(const char *name)
+bool undo_follows(const char *name)
 {
 	static const char *const names[] = {
 		"actualMinutes",   "actualCost", "tokenUsage",
@@ -46,7 +37,7 @@ static bool follows(const char *name)
 
 /* What moves along when something else is changed: no later change of its
  * own. */
-static bool drifts(const char *name)
+bool undo_drifts(const char *name)
 {
 	static const char *const names[] = {
 		"order",     "startedAt", "completedAt",  "archivedAt",
@@ -57,7 +48,7 @@ static bool drifts(const char *name)
 	return is_one_of(name, names);
 }
 
-static int cannot(const char *what)
+int undo_cannot(const char *what)
 {
 	return err_set(AWM_INVALID, "%s cannot be taken back", what);
 }
@@ -91,7 +82,7 @@ static int find_entity(struct row *r, const struct awm_record *activity)
 	}
 	if (r->e && r->id)
 		return 0;
-	return cannot(arena_printf(r->arena, "'%s'", type));
+	return undo_cannot(arena_printf(r->arena, "'%s'", type));
 }
 
 /* A column that is never empty was so before there was a row. */
@@ -113,8 +104,8 @@ static enum did what_was_done(const struct row *r)
 	return CHANGED;
 }
 
-static int side(const struct row *r, const struct awm_field *f,
-		const char *which, struct awm_value *ret)
+int undo_side(const struct row *r, const struct awm_field *f, const char *which,
+	      struct awm_value *ret)
 {
 	const cJSON *node = json_get(json_get(r->changes, f->name), which);
 
@@ -123,13 +114,13 @@ static int side(const struct row *r, const struct awm_field *f,
 		return 0;
 	}
 	if (f->type == AWM_TYPE_SECRET && !cJSON_IsNull(node))
-		return cannot("a change of a secret");
+		return undo_cannot("a change of a secret");
 	return field_from_json(f, node, r->arena, ret);
 }
 
 /* JSON may be spaced in other ways. */
-static int same(const struct awm_field *f, const struct awm_value *a,
-		const struct awm_value *b, bool *ret)
+int undo_same(const struct awm_field *f, const struct awm_value *a,
+	      const struct awm_value *b, bool *ret)
 {
 	_cleanup_json_ cJSON *x = NULL, *y = NULL;
 	int rc;
@@ -146,7 +137,7 @@ static int same(const struct awm_field *f, const struct awm_value *a,
 	return rc;
 }
 
-static int changed_since(const struct row *r, const struct awm_field *f)
+int undo_changed_since(const struct row *r, const struct awm_field *f)
 {
 	err_set(AWM_CONFLICT, "'%s' of %s %lld was changed since", f->name,
 		r->e->label, (long long)r->id);
@@ -228,8 +219,8 @@ static int restore_other(struct row *r, struct change *c, const cJSON *member)
 		rc = work_restore(r->step->s, c, member->string, buf_str(&json),
 				  &known);
 	if (!rc && !known)
-		return cannot(arena_printf(r->arena, "'%s' of a %s",
-					   member->string, r->e->label));
+		return undo_cannot(arena_printf(r->arena, "'%s' of a %s",
+						member->string, r->e->label));
 	return rc;
 }
 
@@ -239,20 +230,20 @@ static int restore_field(struct row *r, struct change *c,
 	size_t i = (size_t)(f - r->e->fields);
 	struct awm_value from, to;
 	bool back, untouched = true;
-	int rc = side(r, f, "from", &from);
+	int rc = undo_side(r, f, "from", &from);
 
 	if (!rc)
-		rc = side(r, f, "to", &to);
+		rc = undo_side(r, f, "to", &to);
 	if (!rc)
-		rc = same(f, &c->before[i], &from, &back);
+		rc = undo_same(f, &c->before[i], &from, &back);
 	if (!rc && back)
 		from = c->before[i];
-	if (!rc && !back && !drifts(f->name))
-		rc = same(f, &c->before[i], &to, &untouched);
+	if (!rc && !back && !undo_drifts(f->name))
+		rc = undo_same(f, &c->before[i], &to, &untouched);
 	if (rc)
 		return rc;
 	if (!untouched)
-		return changed_since(r, f);
+		return undo_changed_since(r, f);
 	/* Said also where it is so already: rules choose what nobody says. */
 	change_set(c, i, from);
 	return 0;
@@ -262,7 +253,7 @@ static int restore_member(struct row *r, struct change *c, const cJSON *member)
 {
 	const struct awm_field *f = awm_entity_field(r->e, member->string);
 
-	if (!f || follows(f->name))
+	if (!f || undo_follows(f->name))
 		return 0;
 	if (f == &entity_task.fields[TASK_watcherIds])
 		return unwatch(r, c, member);
@@ -308,8 +299,10 @@ static int amend_changed(struct awm_session *s, struct change *c, void *ctx)
 	int rc = refuse_deleted(r, c);
 
 	(void)s;
+	if (rc)
+		return rc;
 	/* They bring columns along, which then get what they had. */
-	cJSON_ArrayForEach(member, rc ? NULL : r->changes)
+	cJSON_ArrayForEach(member, r->changes)
 	{
 		if (!rc && !awm_entity_field(r->e, member->string))
 			rc = restore_other(r, c, member);
@@ -334,223 +327,19 @@ static int take_back_change(struct row *r)
 	return rc == -AWM_NOT_FOUND ? deleted_since(r) : rc;
 }
 
-/* ---- a row that was made ---- */
-
-/* As it was made: what the activity tells, and defaults. */
-static int check_untouched(struct row *r, const struct awm_value *now)
-{
-	int rc = 0;
-
-	for (size_t i = 1; i < r->e->nfields && !rc; i++) {
-		const struct awm_field *f = &r->e->fields[i];
-		struct awm_value made;
-		bool equal;
-
-		if (follows(f->name) || drifts(f->name) ||
-		    f->type == AWM_TYPE_SECRET ||
-		    f == &entity_task.fields[TASK_watcherIds])
-			continue;
-		rc = json_get(r->changes, f->name)
-			     ? side(r, f, "to", &made)
-			     : store_default(f, r->arena, &made);
-		if (!rc)
-			rc = same(f, &now[i], &made, &equal);
-		if (!rc && !equal)
-			return changed_since(r, f);
-	}
-	return rc;
-}
-
-static int amend_made(struct awm_session *s, struct change *c, void *ctx)
-{
-	struct row *r = ctx;
-	size_t deleted = (size_t)r->e->deleted_at;
-	int rc;
-
-	if (c->before[deleted].kind != AWM_NULL)
-		return 0;
-	rc = check_untouched(r, c->before);
-	if (!rc)
-		change_set(c, deleted, AWM_VALUE_INT(s->now));
-	return rc;
-}
-
-/* How many rows refer to it: live ones, or any. */
-static int count_parts(struct row *r, const struct awm_entity *of, bool all,
-		       int64_t *ret)
-{
-	struct awm_value id = AWM_VALUE_INT(r->id);
-	int64_t total = 0, n;
-	int rc = 0;
-
-	for (size_t i = 0; i < of->nfields && !rc; i++) {
-		const struct awm_field *f = &of->fields[i];
-		struct awm_cond cond = {f, AWM_OP_EQ, &id, 1};
-		struct awm_query q = {
-			.entity = of, .conds = &cond, .nconds = 1, .all = all};
-		if (f->type != AWM_TYPE_REF || strcmp(f->ref, r->e->table) != 0)
-			continue;
-		rc = store_count(r->step->s->db, &q, &n);
-		total += rc ? 0 : n;
-	}
-	*ret = total;
-	return rc;
-}
-
-/* Who still needs the row: nobody, only rows that are deleted themselves, or
- * others. */
-static int find_parts(struct row *r, int64_t *ret_live, int64_t *ret_all)
-{
-	int rc = 0;
-
-	*ret_live = *ret_all = 0;
-	for (size_t i = 0; awm_entities[i] && !rc; i++) {
-		const struct awm_entity *of = awm_entities[i];
-		int64_t n = 0;
-		if (of == &entity_activity || of == &entity_notification ||
-		    of == &entity_search_index || of == &entity_template_task)
-			continue;
-		rc = count_parts(r, of, false, &n);
-		*ret_live += n;
-		if (!rc && of->deleted_at >= 0)
-			rc = count_parts(r, of, true, &n);
-		*ret_all += n;
-	}
-	return rc;
-}
-
-static int in_use(const struct row *r, int64_t n)
-{
-	return err_set(AWM_CONFLICT,
-		       "%s %lld is in use now: %lld row%s refer "
-		       "to it",
-		       r->e->label, (long long)r->id, (long long)n,
-		       n == 1 ? "" : "s");
-}
-
-/* Deleted tasks are kept, and so is their project: out of sight. */
-static int put_away(struct row *r)
-{
-	struct awm_set set = {&entity_project.fields[PROJECT_isArchived],
-			      AWM_VALUE_INT(1)};
-
-	return mutate_edit(r->step->s, &entity_project, r->id, &set, 1, NULL,
-			   NULL, r->arena, NULL);
-}
-
-static int delete_made(struct row *r)
-{
-	struct awm_session *s = r->step->s;
-	bool project = r->e == &entity_project;
-	struct awm_record *now;
-	int64_t live, all;
-	int rc = store_get(s->db, r->e, r->id, r->arena, &now);
-
-	if (rc == -AWM_NOT_FOUND) {
-		err_clear();
-		return 0;
-	}
-	if (!rc)
-		rc = find_parts(r, &live, &all);
-	/* The inbox stays with what was put there since. */
-	if (rc || (live && project && r->step->with_tasks))
-		return rc;
-	if (live)
-		return in_use(r, live);
-	rc = check_untouched(r, now->values);
-	if (rc)
-		return rc;
-	if (all)
-		return project ? put_away(r) : in_use(r, all);
-	if (project)
-		rc = db_run(s->db, query_project_detach_activities, "i", r->id);
-	return rc ? rc : mutate_delete(s, r->e, r->id, r->arena, NULL);
-}
-
-static int refuse_parts(struct row *r)
-{
-	int64_t n;
-	int rc = r->e == &entity_task ? count_parts(r, r->e, false, &n) : 0;
-
-	if (rc || r->e != &entity_task || !n)
-		return rc;
-	return in_use(r, n);
-}
-
-static int take_back_made(struct row *r)
-{
-	int rc;
-
-	if (r->e == &entity_user)
-		return cannot("adding a user");
-	if (r->e->deleted_at < 0)
-		return delete_made(r);
-	rc = refuse_parts(r);
-	if (!rc)
-		rc = mutate_edit(r->step->s, r->e, r->id, NULL, 0, amend_made,
-				 r, r->arena, NULL);
-	if (rc != -AWM_NOT_FOUND)
-		return rc;
-	err_clear();
-	return 0;
-}
-
-/* ---- a row that was deleted ---- */
-
-/* Those that take others along. */
-static bool takes_others(const struct awm_entity *e)
-{
-	return e == &entity_user || e == &entity_team || e == &entity_project ||
-	       e == &entity_task || e == &entity_skill ||
-	       e == &entity_template || e == &entity_automation ||
-	       e == &entity_webhook || e == &entity_provider ||
-	       e == &entity_integration;
-}
-
-static int take_back_deletion(struct row *r)
-{
-	struct awm_session *s = r->step->s;
-	struct awm_set *sets =
-		arena_array(r->arena, r->e->nfields, sizeof(*sets));
-	size_t n = 0;
-	int rc = sets ? 0 : -AWM_NOMEM;
-
-	if (takes_others(r->e) && !r->step->restores)
-		return cannot(arena_printf(r->arena,
-					   "deleting %s %lld for good",
-					   r->e->label, (long long)r->id));
-	for (size_t i = 1; i < r->e->nfields && !rc; i++) {
-		const struct awm_field *f = &r->e->fields[i];
-		if (!json_get(r->changes, f->name))
-			continue;
-		sets[n].field = f;
-		rc = side(r, f, "from", &sets[n++].value);
-	}
-	if (!rc && store_exists(s->db, r->e, r->id) == -AWM_NOT_FOUND) {
-		err_clear();
-		sets[n++] =
-			(struct awm_set){r->e->fields, AWM_VALUE_INT(r->id)};
-	}
-	if (!rc)
-		rc = mutate_add(s, r->e, sets, n, NULL, NULL, r->arena, NULL);
-	if (!rc && r->e == &entity_project)
-		rc = db_run(s->db, query_project_attach_activities, "i", r->id);
-	return rc;
-}
-
 /* ---- one activity ---- */
 
 static int take_back(struct row *r)
 {
 	if (r->e == &entity_execution)
-		return cannot("a run of AI");
+		return undo_cannot("a run of AI");
 	switch (what_was_done(r)) {
 	case MADE:
-		return take_back_made(r);
+		return undo_made(r);
 	case CHANGED:
 		return take_back_change(r);
 	case DELETED:
-		return take_back_deletion(r);
+		return undo_deletion(r);
 	}
 	return 0;
 }

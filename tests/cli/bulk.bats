@@ -161,7 +161,7 @@ LINES
 	refuses 2 "'dueDate' is given twice" \
 		'{"title":"x","due":"today","dueDate":"today"}'
 	refuses 2 'priority' '{"title":"x","priority":"huge"}'
-	refuses 2 'tags' '{"title":"x","tags":"a"}'
+	refuses 4 'tags: want an array' '{"title":"x","tags":"a"}'
 	refuses 2 'actualMinutes' '{"title":"x","actualMinutes":3}'
 	refuses 2 'id: want 1 or more' '{"title":"x","id":0}'
 	refuses 2 'key' '{"title":"x","key":""}'

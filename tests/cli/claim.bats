@@ -158,7 +158,7 @@ claim() {
 }
 
 @test "a claim ends with the work" {
-	local i verb
+	local i
 
 	tasks one two three four five
 	for i in 1 2 3 4 5; do

@@ -500,3 +500,44 @@ completed task 7 'seven'" task 'done' 6 7
 		task show 2
 	awm_ok db check >/dev/null
 }
+
+# What may be done to tasks $1 and $2; $3 is a number from 0.
+whatever() {
+	case $3 in
+	0 | 1 | 2) awm task dep add "$1" "$2" ;;
+	3) awm task dep rm "$1" "$2" ;;
+	4) awm task 'done' "$1" ;;
+	5) awm task reopen "$1" ;;
+	6) awm task rm "$1" ;;
+	7) awm task restore "$1" ;;
+	8) awm task purge "$1" --yes ;;
+	9) awm task edit "$1" --parent "$2" ;;
+	10) awm task block "$1" --by "$2" ;;
+	11) awm task block "$1" --reason why ;;
+	12) awm task unblock "$1" ;;
+	13) awm task claim --next ;;
+	14) awm task release "$1" ;;
+	15) awm task 'done' "$1" --recursive ;;
+	16) awm undo ;;
+	17) awm task add new --blocked-by "$1" ;;
+	esac
+}
+
+@test "whatever is done, what follows from it is true, and asks agree" {
+	local i rc seed=${AWM_TEST_SEED:-$RANDOM}
+
+	RANDOM=$seed
+	echo "AWM_TEST_SEED=$seed"
+	tasks one two three four five six seven eight
+	for ((i = 1; i <= 150; i++)); do
+		rc=0
+		whatever $((1 + RANDOM % 10)) $((1 + RANDOM % 10)) \
+			$((RANDOM % 18)) >/dev/null 2>&1 || rc=$?
+		# Refused, not there, not any more: nothing worse.
+		[[ $rc =~ ^[0345]$ ]]
+		((i % 10)) || awm_ok db check >/dev/null
+	done
+	run_awm task ready --explain --format jsonl
+	diff <(jq 'select(.reason == null).id' <<<"$output" | sort) \
+		<(awm_ok task ready -q | sort)
+}

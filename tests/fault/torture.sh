@@ -41,6 +41,8 @@ make_base() {
 	awm time add -q 2 1h
 	awm time start -q 1
 	awm task rm 3
+	awm task add -q 'The claimed one'
+	awm task claim 4
 	sqlite3 "$AWM_DB" 'pragma wal_checkpoint(truncate)'
 	mv "$AWM_DB" base.db
 	rm -f "$AWM_DB"-*
@@ -146,6 +148,12 @@ commands=(
 	'time stop --at 12:00'
 	'time edit 1 --task 1 --duration 30m'
 	'time report --by tag'
+	'task dep add 1 2 4'
+	'task edit 2 --blocked-by 1 --defer tomorrow'
+	'task done 4 2 --recursive'
+	'task heartbeat --lease 2h'
+	'task release'
+	'task ready --explain --json'
 	'task list --json'
 	'task show 2 --json'
 	'project show 1'
