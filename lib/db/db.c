@@ -372,6 +372,11 @@ int db_script(struct db *db, const char *sql)
 	return r < 0 ? r : db->ops->script(db->conn, sql);
 }
 
+int64_t db_inserted(struct db *db)
+{
+	return db->ops->inserted(db->conn);
+}
+
 int64_t db_changes(struct db *db)
 {
 	return db->ops->changes(db->conn);

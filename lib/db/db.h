@@ -111,6 +111,11 @@ int db_query(struct db *db, struct db_stmt **ret, const char *sql,
 /* Runs a script of several statements (migrations). */
 int db_script(struct db *db, const char *sql);
 
+/* The id of the row that the last INSERT made, which was of one row of a table
+ * with an integer key. (RETURNING would say it too, but SQLite then keeps the
+ * pages that the statement touches, to be able to take it back: four times
+ * the cost for a table of many indexes.) */
+int64_t db_inserted(struct db *db);
 /* Rows that the last INSERT, UPDATE or DELETE touched. */
 int64_t db_changes(struct db *db);
 

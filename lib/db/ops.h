@@ -42,6 +42,7 @@ struct db_ops {
 	/* Leaves the error object alone. */
 	void (*rollback)(void *c);
 
+	int64_t (*inserted)(void *c);
 	int64_t (*changes)(void *c);
 	/* Rows changed since the connection was opened. */
 	int64_t (*changes_total)(void *c);

@@ -899,6 +899,13 @@ static int64_t conn_changes(void *conn)
 	return sqlite3_changes64(c->db);
 }
 
+static int64_t conn_inserted(void *conn)
+{
+	struct conn *c = conn;
+
+	return sqlite3_last_insert_rowid(c->db);
+}
+
 static int64_t conn_changes_total(void *conn)
 {
 	struct conn *c = conn;
@@ -1100,6 +1107,7 @@ const struct db_ops sqlite_ops = {
 	.commit = conn_commit,
 	.rollback = conn_rollback,
 	.changes = conn_changes,
+	.inserted = conn_inserted,
 	.changes_total = conn_changes_total,
 	.interrupt = conn_interrupt,
 	.checkpoint = conn_checkpoint,

@@ -419,7 +419,7 @@ void compose_insert(const struct awm_entity *e, const bool *mask,
 	buf_adds(out, ") VALUES (");
 	for (int i = 1; i <= n; i++)
 		buf_addf(out, "%s?%d", i > 1 ? "," : "", i);
-	buf_adds(out, ") RETURNING \"id\"");
+	buf_addc(out, ')');
 }
 
 void compose_update(const struct awm_entity *e, const bool *mask,

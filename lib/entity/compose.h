@@ -14,7 +14,7 @@ bool compose_binds(const struct awm_cond *c);
  * conditions; `for_user` comes after those. */
 bool compose_wants_now(const struct awm_query *q, bool count);
 
-/* INSERT of the masked columns, RETURNING "id". */
+/* INSERT of the masked columns. */
 void compose_insert(const struct awm_entity *e, const bool *mask,
 		    struct buf *out);
 /* UPDATE of the masked columns from ?2 on, WHERE "id"=?1. */

@@ -297,9 +297,8 @@ int store_insert(struct db *db, const struct awm_entity *e,
 		rc = db_step(st);
 	if (rc < 0)
 		return rc;
-	*ret_id = db_column_int(st, 0);
-	/* RETURNING reports its row before the statement has ended. */
-	return db_step(st);
+	*ret_id = db_inserted(db);
+	return 0;
 }
 
 int store_update(struct db *db, const struct awm_entity *e, int64_t id,

@@ -425,8 +425,8 @@ TEXT
 	on_terminal 80 task show 1 >>out
 	on_terminal 80 comment list >>out
 	on_terminal 80 comment list --task 1 >>out
-	! grep -q $'[\001-\010\013-\037\177]' out
-	! LC_ALL=C grep -q $'\302[\200-\237]' out
+	run ! grep -q $'[\001-\010\013-\037\177]' out
+	run ! env LC_ALL=C grep -q $'\302[\200-\237]' out
 	grep -qF '\x1B[31m' out
 }
 
