@@ -420,13 +420,15 @@ TEXT
 		>/dev/null
 	awm_ok comment add 1 $'\033[31m\u009b' --type text >/dev/null
 	sql "UPDATE comments SET content = content || x'ff1b9b' WHERE id = 1"
-	on_terminal 80 comment show 1 >out
-	on_terminal 80 comment show 2 >>out
-	on_terminal 80 task show 1 >>out
-	on_terminal 80 comment list >>out
-	on_terminal 80 comment list --task 1 >>out
+	{
+		on_terminal 80 comment show 1
+		on_terminal 80 comment show 2
+		on_terminal 80 task show 1
+		on_terminal 80 comment list
+		on_terminal 80 comment list --task 1
+	} >out
 	run ! grep -q $'[\001-\010\013-\037\177]' out
-	run ! env LC_ALL=C grep -q $'\302[\200-\237]' out
+	LC_ALL=C run ! grep -q $'\302[\200-\237]' out
 	grep -qF '\x1B[31m' out
 }
 
