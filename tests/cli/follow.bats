@@ -68,7 +68,7 @@ ends() {
 	awm_ok task add before >/dev/null
 	follow all
 	follow tasks --type 'task.*' --fields id,type
-	follow done --type task.completed,task.deleted -q
+	follow 'done' --type task.completed,task.deleted -q
 	awm_ok task add one >/dev/null
 	awm_ok project edit Web --emoji 🌍 >/dev/null
 	awm_ok task 'done' 1 >/dev/null

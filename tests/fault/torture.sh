@@ -43,6 +43,7 @@ make_base() {
 	awm task rm 3
 	awm task add -q 'The claimed one'
 	awm task claim 4
+	awm comment add -q 1 'a word to @bob'
 	sqlite3 "$AWM_DB" 'pragma wal_checkpoint(truncate)'
 	mv "$AWM_DB" base.db
 	rm -f "$AWM_DB"-*
@@ -154,6 +155,12 @@ commands=(
 	'task heartbeat --lease 2h'
 	'task release'
 	'task ready --explain --json'
+	'comment reply 1 so-says-@ada-to-@bob'
+	'comment edit 1 nothing'
+	'comment react 1 eyes'
+	'comment rm 1'
+	'comment list --task 1'
+	'comment show 1'
 	'task list --json'
 	'task show 2 --json'
 	'project show 1'
