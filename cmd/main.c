@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <malloc.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -166,12 +167,22 @@ static int finish(struct run *r, int err, bool json)
 	return err ? awm_error_status((enum awm_err) - err) : 0;
 }
 
+/* Each statement of a long transaction takes and frees about as much as glibc
+ * would give back to the system every time. */
+static void memory_init(void)
+{
+#ifdef M_TRIM_THRESHOLD
+	mallopt(M_TRIM_THRESHOLD, 4 << 20);
+#endif
+}
+
 int main(int argc, char **argv)
 {
 	bool json = wants_json(argc, argv);
 	struct run r = {0};
 	int err;
 
+	memory_init();
 	out_init();
 	signals_init();
 	err = time_clock_init();

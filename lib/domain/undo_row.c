@@ -26,9 +26,8 @@ bool undo_follows(const char *name)
 {
 	static const char *const names[] = {
 		"actualMinutes",   "actualCost", "tokenUsage",
-		"actualHours",	   "totalCost",	 "usageCount",
-		"rating",	   "runCount",	 "lastRunAt",
-		"failureCount",	   "lastSyncAt", "lastTriggeredAt",
+		"actualHours",	   "totalCost",	 "rating",
+		"lastRunAt",	   "lastSyncAt", "lastTriggeredAt",
 		"blockedByTaskId", NULL,
 	};
 
@@ -40,9 +39,10 @@ bool undo_follows(const char *name)
 bool undo_drifts(const char *name)
 {
 	static const char *const names[] = {
-		"order",     "startedAt", "completedAt",  "archivedAt",
-		"editedAt",  "mentions",  "lastActiveAt", "updatedAt",
-		"createdAt", "id",	  NULL,
+		"order",      "startedAt",    "completedAt",  "archivedAt",
+		"usageCount", "runCount",     "failureCount", "editedAt",
+		"mentions",   "lastActiveAt", "updatedAt",    "createdAt",
+		"id",	      NULL,
 	};
 
 	return is_one_of(name, names);
@@ -249,6 +249,29 @@ static int restore_field(struct row *r, struct change *c,
 	return 0;
 }
 
+static bool counts(const char *name)
+{
+	static const char *const names[] = {"usageCount", "runCount",
+					    "failureCount", NULL};
+
+	return is_one_of(name, names);
+}
+
+/* Others may have been counted since. */
+static int count_back(struct row *r, struct change *c,
+		      const struct awm_field *f)
+{
+	size_t i = (size_t)(f - r->e->fields);
+	struct awm_value from, to;
+	int rc = undo_side(r, f, "from", &from);
+
+	if (!rc)
+		rc = undo_side(r, f, "to", &to);
+	if (!rc)
+		change_set(c, i, AWM_VALUE_INT(c->before[i].i - to.i + from.i));
+	return rc;
+}
+
 static int restore_member(struct row *r, struct change *c, const cJSON *member)
 {
 	const struct awm_field *f = awm_entity_field(r->e, member->string);
@@ -257,7 +280,7 @@ static int restore_member(struct row *r, struct change *c, const cJSON *member)
 		return 0;
 	if (f == &entity_task.fields[TASK_watcherIds])
 		return unwatch(r, c, member);
-	return restore_field(r, c, f);
+	return counts(f->name) ? count_back(r, c, f) : restore_field(r, c, f);
 }
 
 /* Within one instant the log tells which came first. */

@@ -3,7 +3,8 @@
 #
 # Many tasks at once: from JSON lines, under a key, by what they are.
 
-# shellcheck disable=SC1010,SC2016,SC2154 # task done; code in quotes; the
+# shellcheck disable=SC1010,SC2016,SC2030,SC2031,SC2154 # task done; code in
+# quotes; each test is a subshell; the
 # variables of run
 load checks
 
