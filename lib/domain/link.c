@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "base/jsonw.h"
 #include "base/time.h"
+#include "domain/emit.h"
 #include "domain/mutate.h"
 #include "domain/reference.h"
 #include "edge/repo.h"
@@ -284,19 +285,14 @@ static const struct awm_field link_fields[] = {
 
 static int tell(const struct link *l, awm_row_fn *fn, void *ctx)
 {
-	const struct awm_field *fields[ARRAY_LEN(link_fields)];
 	struct awm_value values[ARRAY_LEN(link_fields)] = {
 		AWM_VALUE_INT(l->task),	      awm_value_text(l->sha),
 		awm_value_text(l->subject),   awm_value_text(l->author),
 		awm_value_text(l->timestamp), awm_value_text(l->url),
 		awm_value_text(l->state),
 	};
-	struct awm_record row = {
-		.fields = fields, .values = values, .count = ARRAY_LEN(fields)};
 
-	for (size_t i = 0; i < ARRAY_LEN(fields); i++)
-		fields[i] = &link_fields[i];
-	return fn(ctx, &row);
+	return emit(fn, ctx, link_fields, values, ARRAY_LEN(values));
 }
 
 static int tell_all(const struct linker *k, awm_row_fn *fn, void *ctx)

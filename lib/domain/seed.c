@@ -8,6 +8,7 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "base/time.h"
+#include "domain/emit.h"
 #include "domain/mutate.h"
 #include "domain/secret.h"
 #include "entity/field.h"
@@ -461,13 +462,10 @@ static const struct awm_field seed_fields[] = {
 
 static int tell(const struct count *count, awm_row_fn *fn, void *ctx)
 {
-	const struct awm_field *fields[] = {&seed_fields[0], &seed_fields[1]};
 	struct awm_value values[] = {awm_value_text(count->table),
 				     AWM_VALUE_INT(count->added)};
-	struct awm_record row = {
-		.fields = fields, .values = values, .count = 2};
 
-	return fn(ctx, &row);
+	return emit(fn, ctx, seed_fields, values, ARRAY_LEN(values));
 }
 
 int awm_db_seed(struct awm_session *s, awm_row_fn *fn, void *ctx)
