@@ -37,39 +37,6 @@ static const struct argument many_arguments[] = {
 
 /* ---- the text ---- */
 
-static int body_of_stdin(struct run *r, const char **ret)
-{
-	const char *s;
-	size_t len;
-	int err = run_stdin(r, &s, &len);
-
-	if (err)
-		return err;
-	while (len && (s[len - 1] == '\n' || s[len - 1] == '\r'))
-		len--;
-	if (memchr(s, '\0', len) || !utf8_valid(s, len))
-		return err_set(AWM_USAGE,
-			       "standard input is not valid UTF-8 text");
-	*ret = arena_strndup(&r->arena, s, len);
-	return *ret ? 0 : -AWM_NOMEM;
-}
-
-static int body_of_words(struct run *r, size_t i, const char **ret)
-{
-	_cleanup_buf_ struct buf b = {0};
-	size_t n;
-	const char **words = run_args(r, i, &n);
-
-	if (n == 1 && strcmp(words[0], "-") == 0)
-		return body_of_stdin(r, ret);
-	for (size_t k = 0; k < n; k++)
-		buf_addf(&b, "%s%s", k ? " " : "", words[k]);
-	if (buf_check(&b))
-		return -AWM_NOMEM;
-	*ret = arena_strdup(&r->arena, b.s);
-	return *ret ? 0 : -AWM_NOMEM;
-}
-
 static bool has_text(const struct set_array *sets)
 {
 	for (size_t i = 0; i < sets->count; i++)
@@ -88,7 +55,7 @@ static int set_body(struct run *r, struct set_array *sets, size_t i)
 		return 0;
 	if (has_text(sets))
 		return err_set(AWM_USAGE, "the text is given twice");
-	err = body_of_words(r, i, &text);
+	err = noun_words(r, i, &text);
 	return err ? err : run_set(r, sets, "content", awm_value_text(text));
 }
 

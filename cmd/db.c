@@ -78,8 +78,15 @@ static int db_status(struct run *r)
 
 	if (!err)
 		err = rows_report(&rows);
-	if (err || info.from == info.newest)
+	if (err || (info.from == info.newest && !info.amiss))
 		return err;
+	if (info.amiss) {
+		err_set(AWM_DATABASE,
+			"the database was made by another build: %d of its "
+			"migrations are not this program's",
+			info.amiss);
+		return err_hint("awm db restore FILE goes back to a backup");
+	}
 	if (!args->exit_code) {
 		run_say(r, "awm db migrate takes it from version %d to %d",
 			info.from, info.newest);

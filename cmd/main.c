@@ -11,27 +11,49 @@
 #include "cmd/report.h"
 #include "cmd/signals.h"
 
-/* Even a command line that cannot be read says how its errors are wanted. */
-static bool wants_json(int argc, char **argv)
+/* What an option says of the format, whether the command line can be read or
+ * not; NULL when none does. */
+static const char *said_format(int argc, char **argv)
 {
-	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
-		const char *format = NULL;
+	const char *said = NULL;
 
+	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
 		if (strcmp(argv[i], "--json") == 0)
-			return true;
+			return "json";
 		if (strncmp(argv[i], "--format=", 9) == 0)
-			format = argv[i] + 9;
+			said = argv[i] + 9;
 		else if (strcmp(argv[i], "--format") == 0)
-			format = argv[i + 1];
-		if (format && strncmp(format, "json", 4) == 0)
-			return true;
+			said = argv[i + 1];
 	}
-	return false;
+	return said;
 }
 
 int run_config(struct run *r)
 {
 	return r->config ? 0 : awm_config_open(NULL, &r->config);
+}
+
+/* Settings that cannot be read must not hide the error that there is. */
+static const char *configured_format(struct run *r)
+{
+	const struct awm_error last = *awm_error_last();
+	int err = run_config(r);
+
+	err_set(last.code, "%s", last.message);
+	if (*last.hint)
+		err_hint("%s", last.hint);
+	return err ? NULL : awm_config_get(r->config, "output.format");
+}
+
+/* A command may have settled on JSON by itself, as what follows does. */
+static bool wants_json(struct run *r, const char *format)
+{
+	if (r->globals.format == FORMAT_JSON ||
+	    r->globals.format == FORMAT_JSONL)
+		return true;
+	if (!format)
+		format = configured_format(r);
+	return format && strncmp(format, "json", 4) == 0;
 }
 
 /* 0 would be the configured time. */
@@ -138,14 +160,8 @@ static int run_command(struct run *r)
 	return err ? err : r->command->run(r);
 }
 
-static bool is_json(const struct run *r)
-{
-	return r->globals.format == FORMAT_JSON ||
-	       r->globals.format == FORMAT_JSONL;
-}
-
-/* `json`: of a command line that could not be read. */
-static int finish(struct run *r, int err, bool json)
+/* `format`: as the command line says, read or not. */
+static int finish(struct run *r, int err, const char *format)
 {
 	int out_err = out_close();
 
@@ -155,7 +171,7 @@ static int finish(struct run *r, int err, bool json)
 	    awm_error_last()->code != AWM_INTERRUPTED)
 		err = err_set(AWM_INTERRUPTED, "interrupted");
 	if (err)
-		error_print(json || is_json(r));
+		error_print(wants_json(r, format));
 	signals_watch(NULL);
 	report_release(r);
 	awm_session_close(r->session);
@@ -178,7 +194,7 @@ static void memory_init(void)
 
 int main(int argc, char **argv)
 {
-	bool json = wants_json(argc, argv);
+	const char *format = said_format(argc, argv);
 	struct run r = {0};
 	int err;
 
@@ -191,9 +207,8 @@ int main(int argc, char **argv)
 	if (!err)
 		err = option_parse(&r, argc, argv);
 	if (!err) {
-		json = false;
 		settle_output(&r);
 		err = run_command(&r);
 	}
-	return finish(&r, err, json);
+	return finish(&r, err, format);
 }

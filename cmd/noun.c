@@ -5,8 +5,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/time.h"
 #include "base/utf8.h"
 #include "cmd/option.h"
+#include "cmd/report.h"
 
 int noun_sets(struct run *r, struct set_array *ret)
 {
@@ -165,6 +167,66 @@ int noun_tell(struct run *r, const struct awm_record *row, const char *fmt, ...)
 	return buf_check(&line) ? -AWM_NOMEM : out_adds(line.s);
 }
 
+/* ---- long texts ---- */
+
+static int words_of_stdin(struct run *r, const char **ret)
+{
+	const char *s;
+	size_t len;
+	int err = run_stdin(r, &s, &len);
+
+	if (err)
+		return err;
+	while (len && (s[len - 1] == '\n' || s[len - 1] == '\r'))
+		len--;
+	if (memchr(s, '\0', len) || !utf8_valid(s, len))
+		return err_set(AWM_USAGE,
+			       "standard input is not valid UTF-8 text");
+	*ret = arena_strndup(&r->arena, s, len);
+	return *ret ? 0 : -AWM_NOMEM;
+}
+
+int noun_words(struct run *r, size_t i, const char **ret)
+{
+	_cleanup_buf_ struct buf b = {0};
+	size_t n;
+	const char **words = run_args(r, i, &n);
+
+	if (n == 1 && strcmp(words[0], "-") == 0)
+		return words_of_stdin(r, ret);
+	for (size_t k = 0; k < n; k++)
+		buf_addf(&b, "%s%s", k ? " " : "", words[k]);
+	if (buf_check(&b))
+		return -AWM_NOMEM;
+	*ret = arena_strdup(&r->arena, buf_str(&b));
+	return *ret ? 0 : -AWM_NOMEM;
+}
+
+/* ---- reports ---- */
+
+int64_t noun_period_end(struct run *r, const struct int_arg *to)
+{
+	const struct awm_actor *actor = awm_session_actor(r->session);
+	int64_t start, end;
+
+	if (!to->set)
+		return 0;
+	time_day_bounds(to->value, actor ? actor->timezone : NULL, &start,
+			&end);
+	return to->value == start ? end : to->value;
+}
+
+void noun_leave_out_id(struct run *r)
+{
+	struct text_list *columns = &r->report->columns;
+
+	if (r->globals.format != FORMAT_TABLE || r->globals.fields ||
+	    r->globals.quiet || !columns->count)
+		return;
+	columns->items++;
+	columns->count--;
+}
+
 /* ---- small things ---- */
 
 int noun_project(struct run *r, size_t i, int64_t *ret)
@@ -212,4 +274,69 @@ const char *noun_count(struct run *r, size_t n, const char *what)
 		arena_printf(&r->arena, "%zu %s%s", n, what, n == 1 ? "" : "s");
 
 	return s ? s : what;
+}
+
+/* ---- deleting for good ---- */
+
+/* What a row is called, and what goes along with it. */
+struct parts {
+	const char *entity, *name;
+	const char *part, *column;
+};
+
+static const struct parts *parts_of(const struct run *r)
+{
+	static const struct parts all[] = {
+		{"project", "title", "task", "projectId"},
+		{"team", "name", "project", "teamId"},
+		{"user", "email", "project", "ownerId"},
+	};
+	const struct parts *p = all;
+
+	while (strcmp(p->entity, r->entity->name) != 0)
+		p++;
+	return p;
+}
+
+static int rm_one(struct run *r, int64_t id, struct awm_record **ret)
+{
+	const struct parts *p = parts_of(r);
+	int64_t n;
+	int err = noun_referring(r, p->part, p->column, &id, 1, &n);
+
+	if (!err)
+		err = noun_with(r, n, p->part);
+	return err ? err : awm_delete(r->session, r->entity, id, r->pool, ret);
+}
+
+static int confirm_rm(struct run *r, const struct id_list *ids)
+{
+	const struct parts *p = parts_of(r);
+	struct awm_record *row;
+	const char *with;
+	int64_t n;
+	int err =
+		noun_referring(r, p->part, p->column, ids->ids, ids->count, &n);
+
+	if (!err)
+		err = awm_get(r->session, r->entity, ids->ids[0], r->pool,
+			      &row);
+	if (err)
+		return err;
+	with = noun_count(r, (size_t)n, p->part);
+	if (ids->count > 1)
+		return run_confirm(r, "delete %s with %s for good",
+				   noun_count(r, ids->count, p->entity), with);
+	return run_confirm(r, "delete %s '%s' with %s for good", p->entity,
+			   awm_record_text(row, p->name), with);
+}
+
+int noun_rm(struct run *r)
+{
+	struct id_list ids;
+	int err = run_ids(r, 0, &ids);
+
+	if (!err && ids.count)
+		err = confirm_rm(r, &ids);
+	return err ? err : run_each(r, 0, "deleted", rm_one);
 }

@@ -53,6 +53,17 @@ struct awm_record *noun_row(struct run *r, const struct awm_field *fields,
 int noun_tell(struct run *r, const struct awm_record *row, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
+/* The text that the words of argument i make: joined, or standard input for a
+ * single -. */
+int noun_words(struct run *r, size_t i, const char **ret);
+
+/* The end of a period: a time that begins a day stands for all of it, as in
+ * filters. 0 when it is not set. */
+int64_t noun_period_end(struct run *r, const struct int_arg *to);
+/* For a report whose groups have no id, after report_begin(): a table begins
+ * with the next column. */
+void noun_leave_out_id(struct run *r);
+
 /* The project that argument i names, or else the default one of this folder;
  * AWM_USAGE when there is none. */
 int noun_project(struct run *r, size_t i, int64_t *ret);
@@ -66,5 +77,8 @@ int noun_referring(struct run *r, const char *entity, const char *field,
 
 /* "12 tasks", "1 task"; in the arena. */
 const char *noun_count(struct run *r, size_t n, const char *what);
+
+/* `rm` of a project, team or user: asks first, and says what goes along. */
+int noun_rm(struct run *r);
 
 #endif

@@ -38,14 +38,75 @@ static const struct argument title_argument[] = {
 	{0},
 };
 
+struct project_args {
+	struct noun_edit edit; /* first: noun_edit_read() */
+	const char *budget;
+	struct awm_value amount; /* of the budget, or null */
+};
+
+#define OPT_BUDGET                                                             \
+	OPT_TEXT("budget", 0, struct project_args, budget, "USD",              \
+		 "what its executions may cost in all; none for no bound")
+
 static const struct option add_options[] = {
 	PROJECT_COLUMNS,
+	OPT_BUDGET,
 	{0},
 };
 
+static int read_budget(struct run *r)
+{
+	static const struct awm_field field = {
+		.name = "budget", .label = "Budget", .type = AWM_TYPE_REAL};
+	struct project_args *args = r->args;
+	int err = args->budget
+			  ? run_value(r, &field, args->budget, &args->amount)
+			  : 0;
+
+	return err ? err_context("--budget") : 0;
+}
+
+/* *row is the project as it stands afterwards. */
+static int put_budget(struct run *r, int64_t id, struct awm_record **row)
+{
+	const struct project_args *args = r->args;
+	bool has = args->amount.kind != AWM_NULL;
+
+	return args->budget ? awm_project_budget(r->session, id, has,
+						 has ? args->amount.r : 0,
+						 r->pool, row)
+			    : 0;
+}
+
+struct adding {
+	struct run *run;
+	struct set_array sets;
+	struct awm_record *row;
+};
+
+static int add_project(struct awm_session *s, void *ctx)
+{
+	struct adding *a = ctx;
+	int err = awm_add(s, a->run->entity, a->sets.sets, a->sets.count,
+			  a->run->pool, &a->row);
+
+	return err ? err
+		   : put_budget(a->run, awm_record_int(a->row, "id"), &a->row);
+}
+
 static int project_add(struct run *r)
 {
-	return noun_add(r, "title", run_arg(r, 0));
+	struct adding a = {.run = r};
+	int err = noun_sets(r, &a.sets);
+
+	if (!err)
+		err = run_set(r, &a.sets, "title",
+			      awm_value_text(run_arg(r, 0)));
+	if (!err)
+		err = read_budget(r);
+	if (!err)
+		err = awm_transaction(r->session, add_project, &a);
+	return err ? err : report_change(r, "added", a.row);
 }
 
 struct project_list_args {
@@ -118,13 +179,34 @@ static const struct argument many_arguments[] = {
 static const struct option edit_options[] = {
 	OPT_SET("title", 't', "title", "TITLE", "what it is called"),
 	PROJECT_COLUMNS,
+	OPT_BUDGET,
 	OPT_IF_UPDATED_AT,
 	{0},
 };
 
+static int edit_one(struct run *r, int64_t id, struct awm_record **ret)
+{
+	const struct project_args *args = r->args;
+	struct awm_edit_opts opts = {
+		.check_stale = args->edit.if_updated_at.set,
+		.if_updated_at = args->edit.if_updated_at.value,
+	};
+	int err = awm_edit(r->session, r->entity, id, args->edit.sets.sets,
+			   args->edit.sets.count, &opts, r->pool, ret);
+
+	return err ? err : put_budget(r, id, ret);
+}
+
 static int project_edit(struct run *r)
 {
-	return noun_edit(r, "description");
+	struct project_args *args = r->args;
+	int err = noun_edit_read(r, &args->edit, "description");
+
+	if (!err)
+		err = read_budget(r);
+	if (!err && !args->edit.sets.count && !args->budget)
+		err = noun_edit_nothing(r);
+	return err ? err : run_each(r, 0, "changed", edit_one);
 }
 
 /* ---- flags of many ---- */
@@ -167,54 +249,6 @@ static int project_favorite(struct run *r)
 static int project_unfavorite(struct run *r)
 {
 	return run_each(r, 0, "unfavorited", unfavorite_one);
-}
-
-/* ---- rm ---- */
-
-/* "project 'Web' with 12 tasks", "3 projects with 40 tasks" */
-static int what_goes(struct run *r, const struct id_list *ids, const char **ret)
-{
-	struct awm_record *row;
-	int64_t tasks;
-	int err = noun_referring(r, "task", "projectId", ids->ids, ids->count,
-				 &tasks);
-
-	if (!err)
-		err = awm_get(r->session, r->entity, ids->ids[0], r->pool,
-			      &row);
-	if (err)
-		return err;
-	*ret = ids->count > 1
-		       ? arena_printf(&r->arena, "%zu projects with %s",
-				      ids->count,
-				      noun_count(r, (size_t)tasks, "task"))
-		       : arena_printf(&r->arena, "project '%s' with %s",
-				      awm_record_text(row, "title"),
-				      noun_count(r, (size_t)tasks, "task"));
-	return *ret ? 0 : -AWM_NOMEM;
-}
-
-static int rm_one(struct run *r, int64_t id, struct awm_record **ret)
-{
-	int64_t tasks;
-	int err = noun_referring(r, "task", "projectId", &id, 1, &tasks);
-
-	if (!err)
-		err = noun_with(r, tasks, "task");
-	return err ? err : awm_delete(r->session, r->entity, id, r->pool, ret);
-}
-
-static int project_rm(struct run *r)
-{
-	struct id_list ids;
-	const char *what;
-	int err = run_ids(r, 0, &ids);
-
-	if (!err && ids.count)
-		err = what_goes(r, &ids, &what);
-	if (!err && ids.count)
-		err = run_confirm(r, "delete %s for good", what);
-	return err ? err : run_each(r, 0, "deleted", rm_one);
 }
 
 /* ---- members ---- */
@@ -356,9 +390,11 @@ const struct command cmd_project[] = {
 			"two apart.",
 		.arguments = title_argument,
 		.options = add_options,
+		.args_size = sizeof(struct project_args),
 		.needs = NEED_WRITE,
 		.effect = EFFECT_WRITE,
 		.entity = "project",
+		.computed = "budget,budgetLeft",
 		.run = project_add,
 	},
 	{
@@ -385,6 +421,7 @@ const struct command cmd_project[] = {
 		.arguments = show_arguments,
 		.needs = NEED_DB | NEED_PAGER,
 		.entity = "project",
+		.computed = "budget,budgetLeft",
 		.relations = "owner:user members:project_member* tasks:task*",
 		.run = project_show,
 	},
@@ -394,15 +431,20 @@ const struct command cmd_project[] = {
 		.summary = "change projects",
 		.details = "Changes the columns that are named, of one project "
 			   "or of several at once; either all are changed or "
-			   "none. The word none empties a column. With "
-			   "--if-updated-at a project that somebody else has "
-			   "changed meanwhile is refused with exit status 5.",
+			   "none. The word none empties a column. A budget "
+			   "is in US dollars, and holds for all executions "
+			   "that the project ever had: one that would pass it "
+			   "is refused before it is sent, with exit status 4. "
+			   "With --if-updated-at a project that somebody else "
+			   "has changed meanwhile is refused with exit status "
+			   "5.",
 		.arguments = many_arguments,
 		.options = edit_options,
-		.args_size = sizeof(struct noun_edit),
+		.args_size = sizeof(struct project_args),
 		.needs = NEED_WRITE | NEED_DRY_RUN,
 		.effect = EFFECT_WRITE,
 		.entity = "project",
+		.computed = "budget,budgetLeft",
 		.run = project_edit,
 	},
 	{
@@ -459,7 +501,7 @@ const struct command cmd_project[] = {
 		.needs = NEED_WRITE | NEED_YES | NEED_DRY_RUN,
 		.effect = EFFECT_DESTRUCTIVE,
 		.entity = "project",
-		.run = project_rm,
+		.run = noun_rm,
 	},
 	{
 		.name = "project member add",
@@ -500,12 +542,14 @@ const struct command cmd_project[] = {
 		.name = "project stats",
 		.summary = "count a project's tasks, hours and cost",
 		.details = "Tasks by status, those that are overdue, hours "
-			   "estimated and actual, and what AI runs have cost.",
+			   "estimated and actual, what AI runs have cost, and "
+			   "what is left of a budget: runs under way count "
+			   "with what they may cost at most.",
 		.arguments = show_arguments,
 		.needs = NEED_DB,
 		.columns = "id,title,tasks,todo,in_progress,in_review,done,"
 			   "blocked,overdue,estimatedHours,actualHours,"
-			   "totalCost",
+			   "totalCost,budget,budgetLeft",
 		.run = project_stats,
 	},
 	{

@@ -32,8 +32,6 @@ static const struct plain_verb {
 	{"task reopen", AWM_TASK_REOPEN, "reopened"},
 	{"task review", AWM_TASK_REVIEW, "submitted"},
 	{"task unblock", AWM_TASK_UNBLOCK, "unblocked"},
-	{"task watch", AWM_TASK_WATCH, "watching"},
-	{"task unwatch", AWM_TASK_UNWATCH, "no longer watching"},
 	{"task rm", AWM_TASK_RM, "deleted"},
 	{"task restore", AWM_TASK_RESTORE, "restored"},
 };
@@ -69,13 +67,57 @@ static int task_plain(struct run *r)
 	return run_each(r, 0, plain_verb(r)->did, plain_one);
 }
 
+/* ---- watch ---- */
+
+struct watch_args {
+	struct int_arg user;
+};
+
+static const struct option watch_options[] = {
+	OPT_REF("user", 'u', struct watch_args, user, "user", "USER",
+		"whom; you unless told otherwise"),
+	TASK_WHERE,
+	{0},
+};
+
+static int watch_one(struct run *r, int64_t id, struct awm_record **ret)
+{
+	const struct watch_args *args = r->args;
+
+	return awm_task_watch(r->session, id, args->user.value,
+			      !strcmp(r->command->name, "task watch"), r->pool,
+			      ret);
+}
+
+static int task_watch(struct run *r)
+{
+	return run_each(r, 0,
+			strcmp(r->command->name, "task watch")
+				? "no longer watching"
+				: "watching",
+			watch_one);
+}
+
 /* ---- done ---- */
 
 struct done_args {
 	bool recursive;
+	const char *token;
+};
+
+/* --token names it as well. */
+static const struct argument done_arguments[] = {
+	{.name = "TASK",
+	 .many = true,
+	 .kind = ARG_IDS,
+	 .entity = "task",
+	 .help = "ids or ranges: 3 5-9; - reads them from standard input"},
+	{0},
 };
 
 static const struct option done_options[] = {
+	OPT_TEXT("token", 0, struct done_args, token, "TOKEN",
+		 "only while this claim lives, as 'task claim' printed it"),
 	OPT_FLAG("recursive", 'r', struct done_args, recursive,
 		 "their open subtasks too"),
 	TASK_WHERE,
@@ -88,12 +130,42 @@ struct done {
 	struct awm_record **rows;
 };
 
+/* The one task of the claim; a second agent may have it by now. */
+static int done_held(struct run *r, const char *token, struct id_list *ids)
+{
+	struct awm_claim_ref ref = {.token = token};
+	int64_t *id = arena_alloc(&r->arena, sizeof(*id));
+
+	if (!id)
+		return -AWM_NOMEM;
+	if (r->where.count || ids->count > 1)
+		return err_set(AWM_USAGE, "--token is that of one task");
+	ref.task = ids->count ? ids->ids[0] : 0;
+	*ids = (struct id_list){.ids = id, .count = 1};
+	return awm_task_held(r->session, &ref, id);
+}
+
+static int done_ids(struct run *r, struct id_list *ids)
+{
+	const struct done_args *args = r->args;
+	size_t n;
+	int err = run_ids(r, 0, ids);
+
+	if (err || args->token)
+		return err ? err : done_held(r, args->token, ids);
+	run_args(r, 0, &n);
+	if (n || r->where.count)
+		return 0;
+	err_set(AWM_USAGE, "'task done' wants TASK, or --token");
+	return err_hint("awm help task done");
+}
+
 static int done_write(struct awm_session *s, void *ctx)
 {
 	struct done *d = ctx;
 	struct run *r = d->run;
 	const struct done_args *args = r->args;
-	int err = run_ids(r, 0, &d->ids);
+	int err = done_ids(r, &d->ids);
 
 	if (err)
 		return err;
@@ -109,8 +181,10 @@ static int done_write(struct awm_session *s, void *ctx)
 static int task_done(struct run *r)
 {
 	struct done d = {.run = r};
-	int err = r->where.count ? awm_transaction(r->session, done_write, &d)
-				 : done_write(r->session, &d);
+	const struct done_args *args = r->args;
+	int err = r->where.count || args->token
+			  ? awm_transaction(r->session, done_write, &d)
+			  : done_write(r->session, &d);
 
 	return err ? err
 		   : report_changes(r, "completed", d.rows, NULL, d.ids.count,
@@ -390,6 +464,12 @@ static int task_purge(struct run *r)
 	.needs = NEED_WRITE | NEED_DRY_RUN, .effect = EFFECT_WRITE,            \
 	.entity = "task", .run = task_plain
 
+#define WATCH                                                                  \
+	.arguments = task_arguments, .options = watch_options,                 \
+	.args_size = sizeof(struct watch_args),                                \
+	.needs = NEED_WRITE | NEED_DRY_RUN, .effect = EFFECT_WRITE,            \
+	.entity = "task", .run = task_watch
+
 extern const struct command cmd_task_verbs[];
 const struct command cmd_task_verbs[] = {
 	{PLAIN("task start", "start tasks",
@@ -405,8 +485,11 @@ const struct command cmd_task_verbs[] = {
 			"before wholes, and tasks before those that wait for "
 			"them. A blocked task is refused with exit status 4, "
 			"and so is one with open subtasks, unless those are "
-			"named too, or --recursive completes them.",
-		.arguments = task_arguments,
+			"named too, or --recursive completes them. With "
+			"--token the claim's task is meant, and exit status "
+			"5 says that the claim has ended or its lease has run "
+			"out: somebody else may have the task by now.",
+		.arguments = done_arguments,
 		.options = done_options,
 		.args_size = sizeof(struct done_args),
 		.needs = NEED_WRITE | NEED_DRY_RUN,
@@ -462,9 +545,20 @@ const struct command cmd_task_verbs[] = {
 		.entity = "task",
 		.run = task_unassign,
 	},
-	{PLAIN("task watch", "be told of changes to tasks",
-	       "Adds the acting user to those who watch the tasks.")},
-	{PLAIN("task unwatch", "be told no more of changes to tasks", NULL)},
+	{
+		.name = "task watch",
+		.summary = "be told of changes to tasks",
+		.details = "Adds the acting user, or with --user another one, "
+			   "to those who watch the tasks.",
+		WATCH,
+	},
+	{
+		.name = "task unwatch",
+		.summary = "be told no more of changes to tasks",
+		.details = "Takes the acting user, or with --user another one, "
+			   "out of those who watch the tasks.",
+		WATCH,
+	},
 	{
 		.name = "task tag",
 		.summary = "label tasks",

@@ -34,6 +34,8 @@ bool thread_renders(const struct awm_record *row, size_t i)
 		return strcmp(field, "content") == 0 &&
 		       strcmp(awm_record_text(row, "contentType"),
 			      "markdown") == 0;
+	if (is_of(row, "execution"))
+		return strcmp(field, "response") == 0;
 	return strcmp(field, "description") == 0 &&
 	       (is_of(row, "task") || is_of(row, "project"));
 }

@@ -384,31 +384,6 @@ static const struct option report_options[] = {
 	{0},
 };
 
-/* A time that begins a day stands for all of it, as in filters. */
-static int64_t end_of_period(struct run *r, const struct int_arg *to)
-{
-	const struct awm_actor *actor = awm_session_actor(r->session);
-	int64_t start, end;
-
-	if (!to->set)
-		return 0;
-	time_day_bounds(to->value, actor ? actor->timezone : NULL, &start,
-			&end);
-	return to->value == start ? end : to->value;
-}
-
-/* Days and tags have no id to show. */
-static void leave_out_id(struct run *r)
-{
-	struct text_list *columns = &r->report->columns;
-
-	if (r->globals.format != FORMAT_TABLE || r->globals.fields ||
-	    r->globals.quiet || !columns->count)
-		return;
-	columns->items++;
-	columns->count--;
-}
-
 static int time_report(struct run *r)
 {
 	const struct report_args *args = r->args;
@@ -417,7 +392,7 @@ static int time_report(struct run *r)
 	struct awm_time_query q = {
 		.by = (enum awm_time_by)args->by.value,
 		.from = args->from.value,
-		.to = end_of_period(r, &args->to),
+		.to = noun_period_end(r, &args->to),
 		.project = args->project.value,
 		.task = args->task.value,
 		.user = args->user.value,
@@ -430,7 +405,7 @@ static int time_report(struct run *r)
 	if (!err)
 		err = report_begin(r);
 	if (!err && (q.by == AWM_TIME_BY_DAY || q.by == AWM_TIME_BY_TAG))
-		leave_out_id(r);
+		noun_leave_out_id(r);
 	for (size_t i = 0; i < rows.count && !err; i++)
 		err = report_row(r, rows.items[i]);
 	/* For people; a script adds up what it has asked for. */
@@ -576,8 +551,9 @@ const struct command cmd_time[] = {
 		.details =
 			"Sums up time and money, for everybody unless --user "
 			"says whose. Money is the hours of what is billable by "
-			"its rate, to the cent; what has no rate adds none. A "
-			"timer that runs counts up to now and is marked. With "
+			"its rate, each entry to the cent; what has no rate "
+			"adds none. A timer that runs counts up to now and is "
+			"marked. With "
 			"--from and --to only the part of an entry that lies "
 			"between counts. Days are those of your time zone: an "
 			"entry that crosses midnight is split, and a day has "

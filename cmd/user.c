@@ -106,42 +106,6 @@ static int user_edit(struct run *r)
 	return noun_edit(r, NULL);
 }
 
-static int rm_one(struct run *r, int64_t id, struct awm_record **ret)
-{
-	int64_t projects;
-	int err = noun_referring(r, "project", "ownerId", &id, 1, &projects);
-
-	if (!err)
-		err = noun_with(r, projects, "project");
-	return err ? err : awm_delete(r->session, r->entity, id, r->pool, ret);
-}
-
-static int user_rm(struct run *r)
-{
-	struct awm_record *row;
-	struct id_list ids;
-	const char *with;
-	int64_t projects = 0;
-	int err = run_ids(r, 0, &ids);
-
-	if (!err)
-		err = noun_referring(r, "project", "ownerId", ids.ids,
-				     ids.count, &projects);
-	with = noun_count(r, (size_t)projects, "project");
-	if (!err && ids.count)
-		err = awm_get(r->session, r->entity, ids.ids[0], r->pool, &row);
-	if (!err && ids.count == 1)
-		err = run_confirm(r,
-				  "delete user '%s' for good, with %s that "
-				  "they own",
-				  awm_record_text(row, "email"), with);
-	else if (!err && ids.count)
-		err = run_confirm(r,
-				  "delete %s for good, with %s that they own",
-				  noun_count(r, ids.count, "user"), with);
-	return err ? err : run_each(r, 0, "deleted", rm_one);
-}
-
 /* ---- preferences ---- */
 
 struct prefs_args {
@@ -369,7 +333,7 @@ const struct command cmd_user[] = {
 		.needs = NEED_WRITE | NEED_YES | NEED_DRY_RUN,
 		.effect = EFFECT_DESTRUCTIVE,
 		.entity = "user",
-		.run = user_rm,
+		.run = noun_rm,
 	},
 	{
 		.name = "user prefs",

@@ -268,6 +268,38 @@ static void hundredths_human(struct buf *b, double v)
 		buf_addf(b, "%g", v);
 }
 
+/* What was paid to providers: fractions of a cent count. */
+static bool holds_dollars(const struct awm_field *f)
+{
+	static const char *const names[] = {
+		"cost",	  "actualCost", "totalCost", "estimatedCost",
+		"budget", "budgetLeft", "estimate",
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		if (strcmp(f->name, names[i]) == 0)
+			return true;
+	return false;
+}
+
+/* No exponent, and no digits that only doubles have. */
+static void dollars_human(struct buf *b, double v)
+{
+	size_t start = b->len;
+
+	if (!(fabs(v) < 1e9) || (v != 0 && fabs(v) < 1e-8)) {
+		buf_addf(b, "%g", v);
+		return;
+	}
+	buf_addf(b, "%.8f", v);
+	if (b->failed)
+		return;
+	while (b->len > start && b->s[b->len - 1] == '0')
+		buf_truncate(b, b->len - 1);
+	if (b->len > start && b->s[b->len - 1] == '.')
+		buf_truncate(b, b->len - 1);
+}
+
 void value_human(struct buf *b, const struct awm_field *f,
 		 const struct awm_value *v, const char *zone)
 {
@@ -287,6 +319,8 @@ void value_human(struct buf *b, const struct awm_field *f,
 		buf_adds(b, text);
 	} else if (v->kind == AWM_REAL && holds_hundredths(f)) {
 		hundredths_human(b, v->r);
+	} else if (v->kind == AWM_REAL && holds_dollars(f)) {
+		dollars_human(b, v->r);
 	} else if (v->kind == AWM_INT && f->type == AWM_TYPE_BOOL)
 		buf_adds(b, v->i ? "yes" : "no");
 	else if (v->kind == AWM_TEXT && f->type == AWM_TYPE_JSON)

@@ -13,10 +13,13 @@
 #include <awm/database.h>
 #include <awm/entity.h>
 #include <awm/error.h>
+#include <awm/execution.h>
 #include <awm/follow.h>
 #include <awm/git.h>
 #include <awm/integration.h>
 #include <awm/notify.h>
+#include <awm/plan.h>
+#include <awm/price.h>
 #include <awm/query.h>
 #include <awm/session.h>
 #include <awm/team.h>

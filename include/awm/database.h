@@ -10,6 +10,8 @@ struct awm_migration_info {
 	int from, to;	    /* versions before and after */
 	int newest;	    /* that this program knows */
 	const char *backup; /* path of the copy made before, or NULL */
+	int amiss;	    /* that awm_db_status() found neither applied as
+			       this program has them, nor pending */
 };
 
 /* Applies pending migrations up to `to` (0: newest). Rolled back at the end,
@@ -18,7 +20,8 @@ AWM_EXPORT int awm_db_migrate(struct awm_session *s, int to,
 			      struct awm_pool *pool,
 			      struct awm_migration_info *ret);
 
-/* Rows version, name, state (applied, pending), appliedAt. */
+/* Rows version, name, state (applied, pending; changed: applied in another
+ * form than this program's; missing: not recorded), appliedAt. */
 AWM_EXPORT int awm_db_status(struct awm_session *s, awm_row_fn *fn, void *ctx,
 			     struct awm_migration_info *ret);
 

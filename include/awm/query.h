@@ -25,8 +25,14 @@ enum awm_op {
 	AWM_OP_HAS,	   /* JSON array of strings holds the value; tasks.tags
 			      by its index */
 	AWM_OP_OF_PROJECT, /* a reference to a task: one of that project */
-	AWM_OP_WAITS /* tasks.blockedByTaskId: waits for that task, whether it
+	AWM_OP_WAITS, /* tasks.blockedByTaskId: waits for that task, whether it
 			is the first that it waits for or not */
+	AWM_OP_OF_SKILL, /* the id of an execution: of that skill */
+	AWM_OP_OF_USER,	 /* the id of an execution: run by that user */
+	AWM_OP_TAGGED,	 /* the id of a skill: with that tag */
+	AWM_OP_SAYS,	 /* the id of a skill: its texts or tags contain it,
+			    without regard to ASCII case */
+	AWM_OP_SEEN_BY	 /* the id of a skill: that user sees it */
 };
 
 struct awm_cond {
@@ -65,6 +71,7 @@ struct awm_query {
 	int64_t for_user; /* ready ones: assigned to this user or to nobody;
 			     0: to anybody */
 	int64_t ready_at; /* filled in by awm_list() and awm_count() */
+	bool tags;	  /* of skills: adds the column "tags" */
 };
 
 /* Called for each row as it is read; the record is borrowed until it returns.

@@ -105,6 +105,11 @@ AWM_EXPORT int awm_task_heartbeat(struct awm_session *s,
 				  const struct awm_claim_ref *claim,
 				  int64_t lease, struct awm_pool *pool,
 				  struct awm_record **ret);
+/* The task of a claim that lives, for what its holder alone may go on to do;
+ * errors as of awm_task_heartbeat(). */
+AWM_EXPORT int awm_task_held(struct awm_session *s,
+			     const struct awm_claim_ref *claim,
+			     int64_t *ret_task);
 /* The task goes back to the queue: to do, and nobody's if it was so before. */
 AWM_EXPORT int awm_task_release(struct awm_session *s,
 				const struct awm_claim_ref *claim,

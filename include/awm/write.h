@@ -81,9 +81,7 @@ enum awm_task_verb {
 	AWM_TASK_REVIEW,  /* in_review */
 	AWM_TASK_UNBLOCK, /* out of blocked; blocker and reason cleared */
 	AWM_TASK_RM,	  /* soft delete */
-	AWM_TASK_RESTORE,
-	AWM_TASK_WATCH, /* the acting user */
-	AWM_TASK_UNWATCH
+	AWM_TASK_RESTORE
 };
 AWM_EXPORT int awm_task_do(struct awm_session *s, enum awm_task_verb verb,
 			   int64_t id, struct awm_pool *pool,
@@ -91,6 +89,11 @@ AWM_EXPORT int awm_task_do(struct awm_session *s, enum awm_task_verb verb,
 /* by 0: none; reason NULL: none; one of them must be given. */
 AWM_EXPORT int awm_task_block(struct awm_session *s, int64_t id, int64_t by,
 			      const char *reason, struct awm_pool *pool,
+			      struct awm_record **ret);
+/* Adds a user to those who watch the task, or takes one out. user 0: the
+ * acting one. */
+AWM_EXPORT int awm_task_watch(struct awm_session *s, int64_t id, int64_t user,
+			      bool on, struct awm_pool *pool,
 			      struct awm_record **ret);
 /* user 0: unassign. */
 AWM_EXPORT int awm_task_assign(struct awm_session *s, int64_t id, int64_t user,

@@ -266,6 +266,24 @@ void utf8_add_folded(struct buf *b, const char *s, size_t len)
 		add_folded_run(b, s + start, i - start);
 }
 
+void utf8_add_valid(struct buf *b, const char *s, size_t len)
+{
+	size_t start = 0, i = 0;
+
+	while (i < len) {
+		uint32_t cp = 0;
+		size_t n = utf8_decode(s + i, len - i, &cp);
+		if (n == 0 || cp == 0) {
+			buf_add(b, s + start, i - start);
+			buf_adds(b, "\xEF\xBF\xBD");
+			n = 1;
+			start = i + 1;
+		}
+		i += n;
+	}
+	buf_add(b, s + start, len - start);
+}
+
 bool utf8_same_folded(const char *a, const char *b)
 {
 	_cleanup_buf_ struct buf fa = {0}, fb = {0};

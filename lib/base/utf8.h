@@ -31,6 +31,10 @@ size_t utf8_width(const char *s, size_t len);
 void utf8_add_escaped(struct buf *b, const char *s, size_t len,
 		      bool keep_newlines);
 
+/* Adds bytes that somebody else wrote as text: what is no UTF-8, and NUL, as
+ * U+FFFD. */
+void utf8_add_valid(struct buf *b, const char *s, size_t len);
+
 /* How many bytes of the text fit into `columns`, cut between graphemes. */
 size_t utf8_cut(const char *s, size_t len, size_t columns);
 

@@ -16,6 +16,14 @@ static bool is_bookkeeping(const struct awm_field *f)
 	       !strcmp(f->name, "id");
 }
 
+/* Long, and in the row itself, which keeps them once they are written. */
+static bool is_exchange(const struct change *c, size_t i)
+{
+	return c->e == &entity_execution &&
+	       (i == EXECUTION_prompt || i == EXECUTION_response ||
+		i == EXECUTION_context);
+}
+
 static bool worth_telling(const struct change *c, size_t i)
 {
 	const struct awm_value *from = c->before ? &c->before[i] : NULL;
@@ -26,6 +34,8 @@ static bool worth_telling(const struct change *c, size_t i)
 		return !to && !strcmp(c->e->fields[i].name, "createdAt");
 	if (from && to)
 		return !value_equal(from, to);
+	if (is_exchange(c, i))
+		return false;
 	/* Who adds a task watches it: that goes without saying. */
 	if (!from && c->e == &entity_task && i == TASK_watcherIds)
 		return false;

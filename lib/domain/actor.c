@@ -377,6 +377,15 @@ static int find_remembered(struct awm_session *s)
 	return rc;
 }
 
+int actor_may_begin(struct awm_session *s, const struct awm_session_opts *opts)
+{
+	const char *who = named_actor(s, opts);
+
+	return !who || fits(&entity_user.fields[USER_email], who)
+		       ? 0
+		       : no_such_user(s, who);
+}
+
 int actor_find(struct awm_session *s, const struct awm_session_opts *opts)
 {
 	const char *who = named_actor(s, opts);

@@ -6,6 +6,7 @@
 
 #include "base/err.h"
 #include "domain/comment.h"
+#include "domain/execution.h"
 #include "domain/mutate.h"
 #include "domain/pool.h"
 #include "domain/task.h"
@@ -18,10 +19,18 @@ const char *awm_version(void)
 	return AWM_VERSION;
 }
 
+/* What time alone has changed, before it is looked at. */
+static int sweep(struct awm_session *s, const struct awm_entity *e)
+{
+	if (e == &entity_task)
+		return claim_sweep(s);
+	return e == &entity_execution ? execution_reap(s) : 0;
+}
+
 int awm_list(struct awm_session *s, const struct awm_query *query,
 	     awm_row_fn *fn, void *ctx)
 {
-	int rc = query->entity == &entity_task ? claim_sweep(s) : 0;
+	int rc = sweep(s, query->entity);
 
 	if (rc)
 		return rc;
@@ -33,7 +42,7 @@ int awm_list(struct awm_session *s, const struct awm_query *query,
 int awm_count(struct awm_session *s, const struct awm_query *query,
 	      int64_t *ret)
 {
-	int rc = query->entity == &entity_task ? claim_sweep(s) : 0;
+	int rc = sweep(s, query->entity);
 
 	if (rc)
 		return rc;

@@ -185,7 +185,7 @@ static int unknown_key(const char *name)
 	words[n++] = "blockedBy";
 	words[n++] = "deferUntil";
 	words[n] = NULL;
-	return field_word(words, name, "key");
+	return field_word_unknown(words, name, "key");
 }
 
 static int read_key(struct line *l, const cJSON *node)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "base/json.h"
 #include "base/time.h"
 #include "domain/cascade.h"
 #include "domain/claim.h"
@@ -166,6 +167,25 @@ int claim_wrote(struct awm_session *s, const struct change *c)
 		return 0;
 	return db_run(s->db, "DELETE FROM \"task_claims\" WHERE \"taskId\"=?1",
 		      "i", c->id);
+}
+
+int claim_restore(struct awm_session *s, struct change *c, const cJSON *to)
+{
+	struct claim claim;
+	bool held;
+	int rc = claim_of_task(s, c->id, &claim, &held);
+
+	if (rc || !held || !cJSON_IsNumber(to))
+		return rc;
+	if (claim.user != (int64_t)to->valuedouble)
+		return err_set(AWM_CONFLICT,
+			       "task %lld was claimed by somebody else since",
+			       (long long)c->id);
+	rc = tell_holder(c, &claim, NULL);
+	return rc ? rc
+		  : db_run(s->db,
+			   "DELETE FROM \"task_claims\" WHERE \"taskId\"=?1",
+			   "i", c->id);
 }
 
 int claim_user_leaves(struct awm_session *s, int64_t task, int64_t user)

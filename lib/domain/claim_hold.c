@@ -9,14 +9,6 @@
 #include "entity/entity.h"
 #include "entity/store.h"
 
-static const char *iso_time(struct arena *a, int64_t ms)
-{
-	char iso[TIME_ISO_SIZE];
-
-	time_format_iso(ms, iso);
-	return arena_strdup(a, iso);
-}
-
 struct holding {
 	const struct awm_claim_ref *ref;
 	int64_t lease;
@@ -100,6 +92,29 @@ static int find_held(struct awm_session *s, const struct awm_claim_ref *ref,
 	return ref->task ? by_task(s, ref, claim) : only_one(s, claim);
 }
 
+static int ran_out(const struct claim *claim)
+{
+	char iso[TIME_ISO_SIZE];
+
+	time_format_iso(claim->until, iso);
+	err_set(AWM_CONFLICT, "the lease of task %lld ran out at %s",
+		(long long)claim->task, iso);
+	return err_hint("awm task claim %lld", (long long)claim->task);
+}
+
+int awm_task_held(struct awm_session *s, const struct awm_claim_ref *ref,
+		  int64_t *ret_task)
+{
+	struct claim claim = {0};
+	int rc = find_held(s, ref, &claim);
+
+	if (!rc && claim.until <= s->now)
+		rc = ran_out(&claim);
+	if (!rc)
+		*ret_task = claim.task;
+	return rc;
+}
+
 static int run_heartbeat(struct awm_session *s, void *ctx)
 {
 	struct holding *h = ctx;
@@ -114,11 +129,8 @@ static int run_heartbeat(struct awm_session *s, void *ctx)
 			    "iii", claim.task, s->now + h->lease, s->now);
 	if (rc)
 		return rc;
-	if (!db_changes(s->db)) {
-		err_set(AWM_CONFLICT, "the lease of task %lld ran out at %s",
-			(long long)claim.task, iso_time(h->arena, claim.until));
-		return err_hint("awm task claim %lld", (long long)claim.task);
-	}
+	if (!db_changes(s->db))
+		return ran_out(&claim);
 	claim.until = s->now + h->lease;
 	rc = store_get(s->db, &entity_task, claim.task, h->arena, &h->record);
 	return rc ? rc : claim_extend(h->arena, h->record, &claim);

@@ -10,6 +10,7 @@
 #include "base/time.h"
 #include "db/migrate.h"
 #include "domain/emit.h"
+#include "domain/mutate.h"
 #include "domain/pool.h"
 #include "domain/session.h"
 #include "entity/store.h"
@@ -39,17 +40,28 @@ static const struct awm_field status_fields[] = {
 	{.name = "appliedAt", .label = "Applied", .type = AWM_TYPE_TIME},
 };
 
-static int applied_at(struct awm_session *s, int version, struct awm_value *ret)
+/* When a step of the database's past was applied, and whether as this program
+ * would. */
+static int status_applied(struct awm_session *s, const struct migration *step,
+			  struct awm_value *ret_state, struct awm_value *ret_at)
 {
-	int rc = db_get(s->db, NULL, ret,
-			"SELECT \"appliedAt\" FROM \"schema_migrations\" "
-			"WHERE \"version\"=?1",
-			"i", (int64_t)version);
+	_cleanup_stmt_ struct db_stmt *st = NULL;
+	const char *sum;
+	int rc = db_query(s->db, &st,
+			  "SELECT \"appliedAt\",\"checksum\" FROM "
+			  "\"schema_migrations\" WHERE \"version\"=?1",
+			  "i", (int64_t)step->version);
 
-	if (rc != -AWM_NOT_FOUND)
+	if (!rc)
+		rc = db_step(st);
+	if (rc <= 0) {
+		*ret_state = awm_value_text("missing");
 		return rc;
-	err_clear();
-	*ret = AWM_VALUE_NULL;
+	}
+	sum = db_column_text(st, 1);
+	*ret_at = AWM_VALUE_INT(db_column_int(st, 0));
+	*ret_state = awm_value_text(
+		sum && !strcmp(sum, step->checksum) ? "applied" : "changed");
 	return 0;
 }
 
@@ -60,26 +72,30 @@ int awm_db_status(struct awm_session *s, awm_row_fn *fn, void *ctx,
 	enum migrate_state state;
 	size_t n;
 	const struct migration *list = migration_list(db_engine(s->db), &n);
-	int rc = migrate_state(s->db, &state, &id);
+	int amiss = 0, rc = migrate_state(s->db, &state, &id);
 
 	for (size_t i = 0; i < n && !rc; i++) {
-		bool applied = list[i].version <= id.user_version;
 		struct awm_value v[] = {
 			AWM_VALUE_INT(list[i].version),
 			awm_value_text(list[i].name),
-			awm_value_text(applied ? "applied" : "pending"),
+			awm_value_text("pending"),
 			AWM_VALUE_NULL,
 		};
-		if (applied)
-			rc = applied_at(s, list[i].version, &v[3]);
+		if (list[i].version <= id.user_version) {
+			rc = status_applied(s, &list[i], &v[2], &v[3]);
+			amiss += !rc && !value_is(&v[2], "applied");
+		}
 		if (!rc)
 			rc = emit(fn, ctx, status_fields, v, 4);
 	}
 	if (rc)
 		return rc;
-	ret->from = ret->to = id.user_version;
-	ret->newest = n ? list[n - 1].version : 0;
-	ret->backup = NULL;
+	*ret = (struct awm_migration_info){
+		.from = id.user_version,
+		.to = id.user_version,
+		.newest = n ? list[n - 1].version : 0,
+		.amiss = amiss,
+	};
 	return 0;
 }
 

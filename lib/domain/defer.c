@@ -84,13 +84,28 @@ int awm_task_deferred(struct awm_session *s, int64_t id, int64_t *ret_until)
 	return rc;
 }
 
-int defer_restore(struct awm_session *s, struct change *c,
-		  const struct cJSON *until)
+static int until_of(struct awm_session *s, const struct cJSON *node,
+		    int64_t *ret)
 {
-	int64_t ms = 0;
-	int rc = 0;
+	*ret = 0;
+	return cJSON_IsString(node)
+		       ? time_parse(node->valuestring, NULL, s->now, ret)
+		       : 0;
+}
 
-	if (cJSON_IsString(until))
-		rc = time_parse(until->valuestring, NULL, s->now, &ms);
-	return rc ? rc : put_until(s, c, ms);
+int defer_restore(struct awm_session *s, struct change *c,
+		  const struct cJSON *from, const struct cJSON *to)
+{
+	int64_t was, is, now;
+	int rc = until_of(s, from, &was);
+
+	if (!rc)
+		rc = until_of(s, to, &is);
+	if (!rc)
+		rc = read_until(s, c->id, &now);
+	if (rc || now == is || now == was)
+		return rc ? rc : put_until(s, c, was);
+	err_set(AWM_CONFLICT, "'deferUntil' of task %lld was changed since",
+		(long long)c->id);
+	return err_hint("awm task history %lld", (long long)c->id);
 }

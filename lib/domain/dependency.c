@@ -413,39 +413,80 @@ int awm_task_dep_rm(struct awm_session *s, int64_t id, const int64_t *blockers,
 
 /* ---- undo ---- */
 
+/* What a change had made of the edges: {from, to}. */
+struct edges_change {
+	const cJSON *from, *to;
+};
+
+static bool holds(const cJSON *ids, int64_t id)
+{
+	const cJSON *node;
+
+	cJSON_ArrayForEach(node, ids)
+	{
+		if ((int64_t)node->valuedouble == id)
+			return true;
+	}
+	return false;
+}
+
+/* Gone already is as good. */
+static int take_edge(struct awm_session *s, int64_t id, int64_t blocker)
+{
+	int rc = rm_edge(s, id, blocker);
+
+	if (rc != -AWM_NOT_FOUND)
+		return rc;
+	err_clear();
+	return 0;
+}
+
+/* The blocker may be purged meanwhile, or deleted, or wait the other way
+ * round. */
+static int put_edge(struct awm_session *s, int64_t id, int64_t blocker)
+{
+	int rc = add_edge(s, id, blocker);
+
+	if (rc != -AWM_NOT_FOUND && rc != -AWM_INVALID)
+		return rc;
+	err_clear();
+	return 0;
+}
+
+/* Only what the change itself did: others may have added edges since. */
 static int put_edges(struct awm_session *s, struct change *c, void *ctx)
 {
-	const cJSON *id, *ids = ctx;
-	struct edges all = {0};
-	int rc = rm_edges(s, c, &all);
+	const struct edges_change *e = ctx;
+	const cJSON *node;
+	int rc = 0;
 
-	cJSON_ArrayForEach(id, ids)
+	cJSON_ArrayForEach(node, e->to)
 	{
-		if (!rc)
-			rc = add_edge(s, c->id, (int64_t)id->valuedouble);
-		if (rc == -AWM_NOT_FOUND || rc == -AWM_INVALID) {
-			/* Purged meanwhile, or waiting the other way round. */
-			err_clear();
-			rc = 0;
-		}
+		int64_t id = (int64_t)node->valuedouble;
+		if (!rc && !holds(e->from, id))
+			rc = take_edge(s, c->id, id);
+	}
+	cJSON_ArrayForEach(node, e->from)
+	{
+		int64_t id = (int64_t)node->valuedouble;
+		if (!rc && !holds(e->to, id))
+			rc = put_edge(s, c->id, id);
 	}
 	return rc;
 }
 
 int work_restore(struct awm_session *s, struct change *c, const char *name,
-		 const char *json, bool *ret_known)
+		 const cJSON *from, const cJSON *to, bool *ret_known)
 {
-	_cleanup_json_ cJSON *value = NULL;
-	int rc;
+	struct edges_change edges = {from, to};
 
-	*ret_known = !strcmp(name, "blockers") || !strcmp(name, "deferUntil") ||
-		     !strcmp(name, "claimedBy");
-	if (!*ret_known || !strcmp(name, "claimedBy"))
-		return 0;
-	rc = json_parse(json, strlen(json), &value);
-	if (rc)
-		return rc;
+	*ret_known = true;
 	if (!strcmp(name, "blockers"))
-		return change_edges(s, c, put_edges, value);
-	return defer_restore(s, c, value);
+		return change_edges(s, c, put_edges, &edges);
+	if (!strcmp(name, "deferUntil"))
+		return defer_restore(s, c, from, to);
+	if (!strcmp(name, "claimedBy"))
+		return claim_restore(s, c, to);
+	*ret_known = false;
+	return 0;
 }

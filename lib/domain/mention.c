@@ -159,6 +159,17 @@ static bool is_unspaced(const char *s, size_t at)
 	return c > 0xe2 || (c == 0xe2 && (unsigned char)s[at + 1] >= 0xba);
 }
 
+/* Quotes, dashes and blanks beyond ASCII: U+00A0 to U+00BF but for the letters
+ * among them, U+2000 to U+206F. */
+static bool is_mark(const char *s, size_t at)
+{
+	unsigned char c = (unsigned char)s[at], d = (unsigned char)s[at + 1];
+
+	if (c == 0xc2)
+		return d >= 0xa0 && d != 0xaa && d != 0xb5 && d != 0xba;
+	return c == 0xe2 && (d == 0x80 || d == 0x81);
+}
+
 static size_t char_before(const char *s, size_t at)
 {
 	do
@@ -175,7 +186,8 @@ bool mention_ends(const char *s, size_t len, size_t at)
 		return true;
 	if (((unsigned char)s[at] & 0xc0) == 0x80)
 		return false;
-	if (is_unspaced(s, at) || is_unspaced(s, char_before(s, at)))
+	if (is_mark(s, at) || is_unspaced(s, at) ||
+	    is_unspaced(s, char_before(s, at)))
 		return true;
 	if (is_joint(s[at]))
 		return at + 1 == len || !is_word((unsigned char)s[at + 1]);

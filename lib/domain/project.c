@@ -3,6 +3,7 @@
 
 #include "base/err.h"
 #include "base/time.h"
+#include "domain/budget.h"
 #include "domain/cascade.h"
 #include "domain/mutate.h"
 #include "domain/pool.h"
@@ -148,5 +149,5 @@ int awm_project_stats(struct awm_session *s, int64_t id, struct awm_pool *pool,
 	if (!k.record)
 		return err_set(AWM_NOT_FOUND, "no project %lld", (long long)id);
 	*ret = k.record;
-	return 0;
+	return budget_extend(s, k.arena, k.record);
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "domain/comment.h"
+#include "domain/execution.h"
 #include "domain/mutate.h"
 #include "domain/sums.h"
 #include "domain/time.h"
@@ -46,7 +47,7 @@ const struct rules *rules_of(const struct awm_entity *e)
 		&execution_rules,    &comment_rules,
 		&notification_rules, &team_rules,
 		&template_rules,     &template_rating_rules,
-		&integration_rules,
+		&integration_rules,  &model_price_rules,
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(all); i++)

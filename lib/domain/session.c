@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "domain/session.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/err.h"
 #include "base/file.h"
@@ -129,6 +131,10 @@ static int open_database(struct awm_session *s,
 	if (rc)
 		return rc;
 	db_opts.path = path;
+	if (db_opts.create && !opts->no_actor && access(path, F_OK) < 0)
+		rc = actor_may_begin(s, opts);
+	if (rc)
+		return rc;
 	if (!db_opts.wait_ms && opts->config)
 		db_opts.wait_ms =
 			awm_config_int(opts->config, "db.wait") * 1000;
@@ -208,7 +214,14 @@ int64_t awm_session_now(const struct awm_session *s)
 
 void awm_session_interrupt(struct awm_session *s)
 {
+	const uint64_t one = 1;
+	int no = errno;
+
+	s->stop = 1;
 	db_interrupt(s->db);
+	if (s->wake > 0 && write(s->wake, &one, sizeof(one)) < 0)
+		errno = no; /* it is awake already */
+	errno = no;
 }
 
 struct transaction {

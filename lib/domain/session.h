@@ -3,6 +3,7 @@
 #define DOMAIN_SESSION_H
 
 #include <awm/session.h>
+#include <signal.h>
 
 #include "base/mem.h"
 #include "db/db.h"
@@ -24,10 +25,16 @@ struct awm_session {
 	int64_t swept;	/* the instant that claims were last looked at */
 	bool chore;	/* what is recorded now, nobody asked for: it is part
 			   of no change */
+	/* What awm_session_interrupt() reaches beside the database. */
+	volatile sig_atomic_t stop;
+	int wake; /* an eventfd of who waits for other things; 0: none */
 	int64_t activity_floor; /* new ones get a higher id; 0: any */
 	struct arena arena;	/* lives as long as the session */
 };
 
+/* Before a new database is made: whether who acts may be its first user.
+ * AWM_DENIED for an id, which nobody has there. */
+int actor_may_begin(struct awm_session *s, const struct awm_session_opts *opts);
 /* Finds or makes the acting user; actor.c. */
 int actor_find(struct awm_session *s, const struct awm_session_opts *opts);
 

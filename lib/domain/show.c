@@ -3,13 +3,16 @@
  * specification, each in a number of statements that does not depend on how
  * many rows there are. */
 #include <awm/comment.h>
+#include <awm/execution.h>
 #include <awm/team.h>
 #include <awm/template.h>
 #include <awm/write.h>
 #include <string.h>
 
 #include "base/err.h"
+#include "domain/budget.h"
 #include "domain/comment.h"
+#include "domain/execution_run.h"
 #include "domain/pool.h"
 #include "domain/session.h"
 #include "domain/work.h"
@@ -258,7 +261,7 @@ static int show_project(struct db *db, void *arg)
 		rc = load_sorted(s, &project_tasks,
 				 &entity_task.fields[TASK_order], false,
 				 show->id, a, &rel[2]);
-	return rc;
+	return rc ? rc : budget_extend(s, a, show->record);
 }
 
 static int show_team(struct db *db, void *arg)
@@ -386,6 +389,27 @@ static int show_comment(struct db *db, void *arg)
 	return rc ? rc : load_replies(show, &rel[2]);
 }
 
+static int show_execution(struct db *db, void *arg)
+{
+	struct show *show = arg;
+	struct awm_session *s = show->session;
+	struct arena *a = show->arena;
+	int rc = relations(show, &entity_execution, 2);
+
+	(void)db;
+	if (rc)
+		return rc;
+	struct awm_record *row = show->record;
+	struct awm_relation *rel = row->relations;
+	rc = load_one(s, &entity_task, &row->values[EXECUTION_taskId], "task",
+		      a, &rel[0]);
+	if (!rc)
+		rc = execution_run_extend(s, a, row);
+	return rc ? rc
+		  : load_one(s, &entity_user, awm_record_get(row, "userId"),
+			     "user", a, &rel[1]);
+}
+
 /* All statements see one snapshot: what is shown was true together. */
 static int run(struct awm_session *s, int64_t id, db_fn *fn,
 	       struct awm_pool *pool, struct awm_record **ret)
@@ -410,6 +434,14 @@ int awm_task_show(struct awm_session *s, int64_t id, struct awm_pool *pool,
 	int rc = claim_sweep(s);
 
 	return rc ? rc : run(s, id, show_task, pool, ret);
+}
+
+int awm_execution_show(struct awm_session *s, int64_t id, struct awm_pool *pool,
+		       struct awm_record **ret)
+{
+	int rc = execution_reap(s);
+
+	return rc ? rc : run(s, id, show_execution, pool, ret);
 }
 
 int awm_template_show(struct awm_session *s, int64_t id, struct awm_pool *pool,

@@ -26,6 +26,4 @@ int sums_task_wrote(struct awm_session *s, const struct change *c);
 /* Entries of a user on a task go, as the user does. */
 int sums_user_leaves(struct awm_session *s, int64_t task, int64_t user);
 
-extern const struct rules execution_rules;
-
 #endif

@@ -10,6 +10,7 @@
 #include "domain/task.h"
 #include "domain/watch.h"
 #include "domain/work.h"
+#include "entity/field.h"
 #include "entity/store.h"
 #include "queries.h"
 
@@ -63,6 +64,20 @@ static void keep_times(struct awm_session *s, struct change *c)
 		if (c->after[TASK_blockedByTaskId].kind != AWM_NULL)
 			clear(c, TASK_blockedByTaskId);
 	}
+}
+
+/* A set, whoever writes it: each tag once. */
+static int keep_tags(struct change *c)
+{
+	const struct awm_value *v = &c->after[TASK_tags];
+	static const struct tag_change none = {0};
+	int rc;
+
+	if (!change_differs(c, TASK_tags) || v->kind != AWM_TEXT ||
+	    !memchr(v->s, ',', v->len))
+		return 0;
+	rc = field_check(&entity_task.fields[TASK_tags], v);
+	return rc ? rc : task_amend_tags(c, &none);
 }
 
 static int check_project(struct awm_session *s, const struct change *c)
@@ -150,6 +165,9 @@ static int task_check(struct awm_session *s, struct change *c)
 	if (!c->after)
 		return unindex_parts(s, c->id);
 	sums_keep_task(c);
+	rc = keep_tags(c);
+	if (rc)
+		return rc;
 	new_place = change_differs(c, TASK_projectId);
 	if (new_place)
 		rc = check_project(s, c);

@@ -211,6 +211,17 @@ int task_unwatch(struct awm_session *s, int64_t id, int64_t user)
 			   NULL, NULL);
 }
 
+int awm_task_watch(struct awm_session *s, int64_t id, int64_t user, bool on,
+		   struct awm_pool *pool, struct awm_record **ret)
+{
+	struct watch w = {user ? user : s->actor.id, on, true};
+	int rc = on && user ? store_exists(s->db, &entity_user, user) : 0;
+
+	return rc ? rc
+		  : mutate_edit(s, &entity_task, id, NULL, 0, amend_watchers,
+				&w, pool_arena(pool), ret);
+}
+
 int awm_task_do(struct awm_session *s, enum awm_task_verb verb, int64_t id,
 		struct awm_pool *pool, struct awm_record **ret)
 {
@@ -219,10 +230,6 @@ int awm_task_do(struct awm_session *s, enum awm_task_verb verb, int64_t id,
 				 NULL};
 	int rc;
 
-	struct watch w = {s->actor.id, verb == AWM_TASK_WATCH, true};
-	if (verb == AWM_TASK_WATCH || verb == AWM_TASK_UNWATCH)
-		return mutate_edit(s, &entity_task, id, NULL, 0, amend_watchers,
-				   &w, pool_arena(pool), ret);
 	rc = awm_transaction(s, run_verb, &call);
 	if (!rc && ret)
 		*ret = call.record;
@@ -301,6 +308,15 @@ static bool array_holds(const cJSON *array, const char *s)
 	return false;
 }
 
+static bool first_of(const cJSON *array, const cJSON *item)
+{
+	const cJSON *other = array->child;
+
+	while (other != item && strcmp(other->valuestring, item->valuestring))
+		other = other->next;
+	return other == item;
+}
+
 int task_amend_tags(struct change *c, const struct tag_change *tags)
 {
 	_cleanup_json_ cJSON *old = NULL;
@@ -314,7 +330,8 @@ int task_amend_tags(struct change *c, const struct tag_change *tags)
 	jsonw_array(&w);
 	cJSON_ArrayForEach(item, old)
 	{
-		if (!holds(tags->rm, tags->nrm, item->valuestring))
+		if (!holds(tags->rm, tags->nrm, item->valuestring) &&
+		    first_of(old, item))
 			jsonw_str(&w, item->valuestring);
 	}
 	for (size_t i = 0; i < tags->nadd; i++)

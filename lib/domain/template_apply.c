@@ -5,7 +5,7 @@
 #include "base/err.h"
 #include "domain/placeholder.h"
 #include "domain/pool.h"
-#include "domain/template.h"
+#include "domain/structure.h"
 #include "entity/store.h"
 
 struct apply {
@@ -13,9 +13,9 @@ struct apply {
 	const struct awm_template_apply *how;
 	struct awm_template_made *made;
 	struct arena *arena;
-	int64_t template, project;
-	cJSON *structure;
-	struct template_skills skills;
+	int64_t template;
+	cJSON *root;
+	struct structure structure;
 	struct buf unset; /* names without a value, as "a, b" */
 };
 
@@ -53,9 +53,10 @@ static int check_sets(const struct awm_template_apply *how)
 }
 
 /* A text of the structure with its values; NULL where there is none. */
-static int render(struct apply *a, const cJSON *task, const char *key,
+static int render(void *ctx, const cJSON *task, const char *key,
 		  const char **ret)
 {
+	struct apply *a = ctx;
 	_cleanup_buf_ struct buf out = {0};
 	const char *text = json_get_str(task, key);
 	int rc;
@@ -77,7 +78,7 @@ static int check_values(struct apply *a)
 	const cJSON *task;
 	int rc;
 
-	cJSON_ArrayForEach(task, json_get(a->structure, "tasks"))
+	cJSON_ArrayForEach(task, json_get(a->root, "tasks"))
 	{
 		rc = render(a, task, "title", &text);
 		if (!rc)
@@ -95,22 +96,18 @@ static int check_values(struct apply *a)
 
 static int check_skills(struct apply *a)
 {
-	struct template_skills *k = &a->skills;
-	int rc;
+	const struct buf *absent = &a->structure.skills.absent;
+	int rc = structure_find_skills(&a->structure);
 
-	k->session = a->session;
-	k->structure = a->structure;
-	k->arena = a->arena;
-	rc = template_skills_find(k);
-	if (rc || !k->absent.len)
+	if (rc || !absent->len)
 		return rc;
 	if (!a->how->skip_missing) {
 		err_set(AWM_NOT_FOUND, "no skills with these names: %s",
-			k->absent.s);
+			absent->s);
 		return err_hint("add them, or leave them out with "
 				"--skip-missing");
 	}
-	a->made->skipped = arena_strndup(a->arena, k->absent.s, k->absent.len);
+	a->made->skipped = arena_strndup(a->arena, absent->s, absent->len);
 	return a->made->skipped ? 0 : -AWM_NOMEM;
 }
 
@@ -134,106 +131,16 @@ static int make_project(struct apply *a)
 			    NULL, NULL, a->arena, &row);
 
 	if (!rc)
-		a->project = row->values[PROJECT_id].i;
-	return rc;
-}
-
-/* Minutes are whole; the specification lets a structure have half ones. */
-static struct awm_value minutes_of(const cJSON *task)
-{
-	const cJSON *n = json_get(task, "estimatedMinutes");
-
-	return n ? AWM_VALUE_INT((int64_t)(n->valuedouble + 0.5))
-		 : AWM_VALUE_NULL;
-}
-
-static int make_task(struct apply *a, const cJSON *task, int64_t order)
-{
-	const struct awm_field *f = entity_task.fields;
-	const char *priority = json_get_str(task, "priority");
-	const char *title, *description;
-	struct awm_record *row;
-	int rc = render(a, task, "title", &title);
-
-	if (!rc)
-		rc = render(a, task, "description", &description);
-	if (rc)
-		return rc;
-	struct awm_set sets[] = {
-		{&f[TASK_projectId], AWM_VALUE_INT(a->project)},
-		{&f[TASK_title], awm_value_text(title)},
-		{&f[TASK_description], awm_value_text(description)},
-		{&f[TASK_priority],
-		 awm_value_text(priority ? priority : "medium")},
-		{&f[TASK_estimatedMinutes], minutes_of(task)},
-		{&f[TASK_order], AWM_VALUE_INT(order)},
-	};
-	rc = mutate_add(a->session, &entity_task, sets, ARRAY_LEN(sets), NULL,
-			NULL, a->arena, &row);
-	if (rc)
-		return err_context("task %lld of the template",
-				   (long long)order + 1);
-	a->made->tasks++;
-	return template_skills_suggest(&a->skills, task,
-				       row->values[TASK_id].i);
-}
-
-static int json_text(struct apply *a, const cJSON *node, struct awm_value *ret)
-{
-	_cleanup_buf_ struct buf out = {0};
-	const char *text;
-
-	json_print(&out, node);
-	if (buf_check(&out))
-		return -AWM_NOMEM;
-	text = arena_strndup(a->arena, out.s, out.len);
-	if (!text)
-		return -AWM_NOMEM;
-	*ret = awm_value_text(text);
-	return 0;
-}
-
-/* Strings of an automation are templates of its own, for when it runs. */
-static int make_automation(struct apply *a, const cJSON *automation)
-{
-	const struct awm_field *f = entity_automation.fields;
-	struct awm_set sets[] = {
-		{&f[AUTOMATION_projectId], AWM_VALUE_INT(a->project)},
-		{&f[AUTOMATION_name],
-		 awm_value_text(json_get_str(automation, "name"))},
-		{&f[AUTOMATION_createdBy], AWM_VALUE_INT(a->session->actor.id)},
-		{.field = &f[AUTOMATION_trigger]},
-		{.field = &f[AUTOMATION_actions]},
-	};
-	int rc = json_text(a, json_get(automation, "trigger"), &sets[3].value);
-
-	if (!rc)
-		rc = json_text(a, json_get(automation, "actions"),
-			       &sets[4].value);
-	if (!rc)
-		rc = mutate_add(a->session, &entity_automation, sets,
-				ARRAY_LEN(sets), NULL, NULL, NULL, NULL);
-	if (!rc)
-		a->made->automations++;
+		a->structure.project = row->values[PROJECT_id].i;
 	return rc;
 }
 
 static int make_parts(struct apply *a)
 {
-	const cJSON *node;
-	int64_t order = 0;
-	int rc = 0;
+	int rc = structure_make(&a->structure);
 
-	cJSON_ArrayForEach(node, json_get(a->structure, "tasks"))
-	{
-		if (!rc)
-			rc = make_task(a, node, order++);
-	}
-	cJSON_ArrayForEach(node, json_get(a->structure, "automations"))
-	{
-		if (!rc)
-			rc = make_automation(a, node);
-	}
+	a->made->tasks = a->structure.tasks;
+	a->made->automations = a->structure.automations;
 	return rc;
 }
 
@@ -245,10 +152,11 @@ static int amend_used(struct awm_session *s, struct change *c, void *ctx)
 	change_set(c, TEMPLATE_usageCount,
 		   AWM_VALUE_INT(c->before[TEMPLATE_usageCount].i + 1));
 	c->event = "template.applied";
-	c->metadata = arena_printf(c->arena,
-				   "{\"entity\":\"template\",\"id\":%lld,"
-				   "\"projectId\":%lld}",
-				   (long long)c->id, (long long)a->project);
+	c->metadata =
+		arena_printf(c->arena,
+			     "{\"entity\":\"template\",\"id\":%lld,"
+			     "\"projectId\":%lld}",
+			     (long long)c->id, (long long)a->structure.project);
 	return c->metadata ? 0 : -AWM_NOMEM;
 }
 
@@ -260,7 +168,8 @@ static int load_structure(struct apply *a)
 
 	if (!rc)
 		rc = template_parse(&row->values[TEMPLATE_projectStructure],
-				    &a->structure);
+				    &a->root);
+	a->structure.root = a->root;
 	return rc;
 }
 
@@ -300,14 +209,19 @@ static int run_apply(struct awm_session *s, void *ctx)
 			  .template = call->template};
 	int rc;
 
+	a.structure = (struct structure){.session = s,
+					 .arena = a.arena,
+					 .text = render,
+					 .ctx = &a,
+					 .what = "the template"};
 	*call->made = (struct awm_template_made){0};
 	rc = apply_all(&a);
 	if (!rc)
-		rc = awm_project_show(s, a.project, call->pool,
+		rc = awm_project_show(s, a.structure.project, call->pool,
 				      &call->made->project);
-	cJSON_Delete(a.structure);
+	cJSON_Delete(a.root);
 	buf_release(&a.unset);
-	buf_release(&a.skills.absent);
+	buf_release(&a.structure.skills.absent);
 	return rc;
 }
 

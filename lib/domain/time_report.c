@@ -32,7 +32,7 @@ struct group {
 	int64_t key;	  /* id, or the start of the day */
 	const char *name; /* NULL: without a tag */
 	int64_t entries, seconds, billable;
-	double money; /* in cents of an hour: rate by seconds */
+	double cents; /* whole ones */
 	bool priced, running;
 	struct group *next;
 };
@@ -126,6 +126,15 @@ static int64_t seconds_until(const struct entry *e, int64_t at)
 	return span_seconds(e->start, at);
 }
 
+/* The same of money: each entry is worth whole cents, in which its parts add
+ * up, so that lines of a bill make its total however they are grouped. */
+static double cents_until(const struct entry *e, int64_t at)
+{
+	double rate = e->rate.kind == AWM_REAL ? e->rate.r : (double)e->rate.i;
+
+	return round(rate * (double)seconds_until(e, at) / 36);
+}
+
 static void count(struct group *g, const struct entry *e, int64_t from,
 		  int64_t to)
 {
@@ -140,8 +149,7 @@ static void count(struct group *g, const struct entry *e, int64_t from,
 	if (e->rate.kind == AWM_NULL)
 		return;
 	g->priced = true;
-	g->money += (e->rate.kind == AWM_REAL ? e->rate.r : (double)e->rate.i) *
-		    (double)seconds;
+	g->cents += cents_until(e, to) - cents_until(e, from);
 }
 
 static int count_in(struct report *r, const struct entry *e, int64_t key,
@@ -282,8 +290,7 @@ static void row_values(const struct group *g, struct awm_value *v)
 	v[3] = AWM_VALUE_INT(g->seconds);
 	v[4] = AWM_VALUE_REAL((double)g->seconds / 3600);
 	v[5] = AWM_VALUE_INT(g->billable);
-	v[6] = g->priced ? AWM_VALUE_REAL(round(g->money / 36) / 100)
-			 : AWM_VALUE_NULL;
+	v[6] = g->priced ? AWM_VALUE_REAL(g->cents / 100) : AWM_VALUE_NULL;
 	v[7] = AWM_VALUE_INT(g->running);
 }
 

@@ -4,6 +4,7 @@
 
 #include "base/err.h"
 #include "base/json.h"
+#include "domain/budget.h"
 #include "domain/mutate.h"
 #include "domain/task.h"
 #include "domain/undo_row.h"
@@ -205,18 +206,17 @@ static int unwatch(struct row *r, struct change *c, const cJSON *member)
 /* What is told of beside the columns. */
 static int restore_other(struct row *r, struct change *c, const cJSON *member)
 {
-	_cleanup_buf_ struct buf json = {0};
 	const cJSON *from = json_get(member, "from");
+	const cJSON *to = json_get(member, "to");
 	bool known = false;
-	int rc;
+	int rc = 0;
 
 	if (r->e == &entity_task && !strcmp(member->string, "shift"))
-		return task_restore_place(r->step->s, c, from,
-					  json_get(member, "to"));
-	json_print(&json, from);
-	rc = buf_check(&json);
-	if (!rc && r->e == &entity_task)
-		rc = work_restore(r->step->s, c, member->string, buf_str(&json),
+		return task_restore_place(r->step->s, c, from, to);
+	if (r->e == &entity_project && !strcmp(member->string, "budget"))
+		return budget_restore(r->step->s, c, from);
+	if (r->e == &entity_task)
+		rc = work_restore(r->step->s, c, member->string, from, to,
 				  &known);
 	if (!rc && !known)
 		return undo_cannot(arena_printf(r->arena, "'%s' of a %s",

@@ -27,23 +27,28 @@ int dependency_add(struct awm_session *s, struct change *c,
 /* The task waits for nothing that is open, and is not blocked. */
 int dependency_unblock(struct awm_session *s, struct change *c);
 
-/* Brings what the activity of a change calls "blockers" or "deferUntil" back
- * to a value that it held, given as JSON: for undo. *ret_known is false for
- * another name. */
+struct cJSON;
+/* Takes back what the activity of a change tells of "blockers", "deferUntil"
+ * or "claimedBy": for undo. AWM_CONFLICT when somebody changed it since;
+ * *ret_known is false for another name. */
 int work_restore(struct awm_session *s, struct change *c, const char *name,
-		 const char *json, bool *ret_known);
+		 const struct cJSON *from, const struct cJSON *to,
+		 bool *ret_known);
 
 /* ---- defer.c ---- */
 
-struct cJSON;
-/* A time as activities have it, or null. */
+/* Times as activities have them, or null. */
 int defer_restore(struct awm_session *s, struct change *c,
-		  const struct cJSON *until);
+		  const struct cJSON *from, const struct cJSON *to);
 
 /* ---- claim.c ---- */
 
 /* After the row of a task is written: a claim ends with the work. */
 int claim_wrote(struct awm_session *s, const struct change *c);
+/* The claim that a change began, for the user that it tells of, ends; one that
+ * it ended does not begin again. */
+int claim_restore(struct awm_session *s, struct change *c,
+		  const struct cJSON *to);
 /* awm_task_expire(), if there is anything to do and the user may: before tasks
  * are looked at. */
 int claim_sweep(struct awm_session *s);

@@ -133,6 +133,33 @@ static int add_compare(struct composer *c, const struct awm_cond *cond)
 	return rc;
 }
 
+static void add_skill_cond(struct composer *c, const struct awm_cond *cond)
+{
+	int at = ++c->at;
+
+	if (cond->op == AWM_OP_TAGGED)
+		buf_addf(c->out,
+			 "EXISTS (SELECT 1 FROM \"skill_tags\" x WHERE "
+			 "x.\"skillId\"=t.\"id\" AND x.\"tag\"=?%d)",
+			 at);
+	else if (cond->op == AWM_OP_SAYS)
+		buf_addf(c->out,
+			 "(t.\"id\" IN (SELECT \"entityId\" FROM "
+			 "\"search_indexes\" WHERE \"entityType\"='skill' AND "
+			 "instr(lower(\"content\"),lower(?%d))>0) OR EXISTS "
+			 "(SELECT 1 FROM \"skill_tags\" x WHERE "
+			 "x.\"skillId\"=t.\"id\" AND "
+			 "instr(lower(x.\"tag\"),lower(?%d))>0))",
+			 at, at);
+	else
+		buf_addf(c->out,
+			 "(t.\"isPublic\"=1 OR t.\"isOfficial\"=1 OR "
+			 "t.\"authorId\"=?%d OR t.\"teamId\" IN (SELECT "
+			 "\"teamId\" FROM \"team_members\" WHERE "
+			 "\"userId\"=?%d))",
+			 at, at);
+}
+
 static int add_cond(struct composer *c, const struct awm_cond *cond)
 {
 	const char *name = cond->field->name;
@@ -173,6 +200,20 @@ static int add_cond(struct composer *c, const struct awm_cond *cond)
 			 "d.\"blockerId\"=?%d AND b.\"status\"<>'done' "
 			 "AND b.\"deletedAt\" IS NULL)",
 			 ++c->at);
+		return 0;
+	case AWM_OP_OF_SKILL:
+	case AWM_OP_OF_USER:
+		buf_addf(c->out,
+			 "t.\"%s\" IN (SELECT \"executionId\" FROM "
+			 "\"execution_runs\" WHERE \"%s\"=?%d)",
+			 name,
+			 cond->op == AWM_OP_OF_SKILL ? "skillId" : "userId",
+			 ++c->at);
+		return 0;
+	case AWM_OP_TAGGED:
+	case AWM_OP_SAYS:
+	case AWM_OP_SEEN_BY:
+		add_skill_cond(c, cond);
 		return 0;
 	default:
 		return add_compare(c, cond);
@@ -335,6 +376,12 @@ static void add_columns(struct composer *c, bool count)
 			 query_task_urgency_sqlite);
 	if (q->ready & AWM_REASON)
 		buf_addf(c->out, ",%s AS \"reason\"", query_task_ready_sqlite);
+	if (q->tags)
+		buf_adds(c->out,
+			 ",(SELECT json_group_array(x.\"tag\") FROM (SELECT "
+			 "\"tag\" FROM \"skill_tags\" WHERE "
+			 "\"skillId\"=t.\"id\" ORDER BY \"tag\") x) AS "
+			 "\"tags\"");
 }
 
 /* The status is part of the rule, and said once more for the sake of an index.

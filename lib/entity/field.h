@@ -49,6 +49,9 @@ void field_to_json(struct jsonw *w, const struct awm_field *f,
  * -AWM_USAGE with the nearest word and all of them in the hint. `what` is the
  * name in the message: "unknown status 'x'". */
 int field_word(const char *const *words, const char *text, const char *what);
+/* The error for a text that is none of the words, whatever it looks like. */
+int field_word_unknown(const char *const *words, const char *text,
+		       const char *what);
 
 /* Why the bytes are no name (1 to FIELD_NAME_MAX characters, one line), as a
  * phrase for "...: want ..."; NULL when they are one. They must be valid

@@ -11,11 +11,6 @@
  * is -AWM_USAGE and what is against a rule -AWM_INVALID.
  */
 
-/* The error for a text that is none of the words: -AWM_USAGE with the nearest
- * word and all of them in the hint. */
-int field_word_unknown(const char *const *words, const char *text,
-		       const char *what);
-
 /* The rules for a column of this name, whatever its table. That of a number
  * sets the error; that of a text says what is wanted, or NULL, and takes valid
  * UTF-8. */

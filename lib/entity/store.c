@@ -161,6 +161,8 @@ static const struct awm_field urgency_field = {
 	.name = "urgency", .label = "Urgency", .type = AWM_TYPE_REAL};
 static const struct awm_field reason_field = {
 	.name = "reason", .label = "Not ready because", .type = AWM_TYPE_TEXT};
+static const struct awm_field tags_field = {
+	.name = "tags", .label = "Tags", .type = AWM_TYPE_JSON};
 
 struct entity_rows {
 	const struct awm_entity *entity;
@@ -196,6 +198,8 @@ int store_list(struct db *db, const struct awm_query *q, awm_row_fn *fn,
 		fields[n++] = &urgency_field;
 	if (q->ready & AWM_REASON && n < FIELDS_MAX)
 		fields[n++] = &reason_field;
+	if (q->tags && n < FIELDS_MAX)
+		fields[n++] = &tags_field;
 	return store_rows(st, fields, n, entity_row, &rows);
 }
 

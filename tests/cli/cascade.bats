@@ -172,6 +172,7 @@ foreign_keys() {
 	assert_output <<-'END'
 		automation_runs.activityId activities SET NULL
 		webhook_deliveries.activityId activities SET NULL
+		execution_runs.configId ai_provider_configs SET NULL
 		automation_runs.automationId automations CASCADE
 		activities.changeId changes SET NULL
 		changes.undoes changes SET NULL
@@ -180,11 +181,18 @@ foreign_keys() {
 		automations.projectId projects CASCADE
 		folder_projects.projectId projects CASCADE
 		notifications.relatedProjectId projects CASCADE
+		project_budgets.projectId projects CASCADE
 		project_members.projectId projects CASCADE
 		tasks.projectId projects CASCADE
 		webhooks.projectId projects CASCADE
+		execution_runs.skillId skills SET NULL
+		skill_forks.fromId skills SET NULL
+		skill_forks.skillId skills CASCADE
 		skill_tags.skillId skills CASCADE
+		skill_versions.skillId skills CASCADE
 		task_suggested_skills.skillId skills CASCADE
+		execution_runs.executionId task_executions CASCADE
+		execution_runs.retryOfId task_executions SET NULL
 		activities.taskId tasks CASCADE
 		comments.taskId tasks CASCADE
 		idempotency_keys.taskId tasks CASCADE
@@ -213,11 +221,13 @@ foreign_keys() {
 		automations.createdBy users CASCADE
 		changes.userId users CASCADE
 		comments.userId users CASCADE
+		execution_runs.userId users SET NULL
 		identities.userId users CASCADE
 		integrations.userId users CASCADE
 		notifications.userId users CASCADE
 		project_members.userId users CASCADE
 		projects.ownerId users CASCADE
+		skill_versions.userId users SET NULL
 		skills.authorId users CASCADE
 		task_claims.userId users CASCADE
 		task_reminders.userId users CASCADE
@@ -250,7 +260,28 @@ demo() {
 		INSERT OR IGNORE INTO idempotency_keys(key,taskId,createdAt)
 			SELECT 'k' || id, id, 0 FROM tasks;
 		UPDATE activities SET changeId = (SELECT MIN(id) FROM changes
-			WHERE userId = activities.userId)"
+			WHERE userId = activities.userId);
+		INSERT OR IGNORE INTO project_budgets(projectId,amount,createdAt,
+			updatedAt) SELECT id, 100, 0, 0 FROM projects;
+		INSERT OR IGNORE INTO skill_versions(skillId,version,name,
+			description,prompt,userId,createdAt)
+			SELECT id, version, name, description, prompt, authorId, 0
+			FROM skills;
+		UPDATE skill_versions SET userId = (SELECT MAX(id) FROM users
+			WHERE email <> 'boss@example.com') WHERE skillId % 2 = 0;
+		INSERT OR IGNORE INTO skill_forks(skillId,fromId,createdAt)
+			SELECT id, (SELECT MAX(o.id) FROM skills o WHERE o.id < s.id), 0
+			FROM skills s;
+		UPDATE skills SET forkCount = (SELECT COUNT(*) FROM skill_forks f
+			WHERE f.fromId = skills.id);
+		INSERT OR IGNORE INTO execution_runs(executionId,userId,skillId,
+			configId,retryOfId)
+			SELECT id, (SELECT MIN(u.id) FROM users u
+					WHERE u.id >= 1 + x.id % 4),
+				(SELECT MIN(id) FROM skills) + x.id % 2,
+				(SELECT MIN(id) FROM ai_provider_configs),
+				(SELECT MAX(o.id) FROM task_executions o WHERE o.id < x.id)
+			FROM task_executions x"
 	awm_ok --as boss@example.com db check >/dev/null
 	sql 'VACUUM INTO "clean.db"'
 }
@@ -350,6 +381,11 @@ deletes_as_declared() {
 @test "task purge leaves what the schema says, for every task" {
 	demo
 	deletes_as_declared tasks task purge --force
+}
+
+@test "exec rm leaves what the schema says, for every execution" {
+	demo
+	deletes_as_declared task_executions exec rm
 }
 
 # ---- the rows of the specification's Cascade Policies ----

@@ -251,7 +251,7 @@ dry run: deleted project 3 'Empty'" project rm 1-3 --dry-run
 	run bash -c "echo n | script -qec 'awm task purge 1 4' /dev/null"
 	assert_contains 'delete 2 tasks with 1 subtask for good?'
 	run bash -c "echo n | script -qec 'awm user rm 2' /dev/null"
-	assert_contains "delete user 'bea@example.com' for good, with 1 project that they own?"
+	assert_contains "delete user 'bea@example.com' with 1 project for good?"
 }
 
 @test "a duration past all bounds is not a negative one" {

@@ -17,7 +17,7 @@ setup() {
 		--provider openai --estimated-hours 12.5 --emoji 🚀 \
 		--color '#3366ff' --cover-image https://example.com/a.png \
 		--git-repository https://example.com/web.git --favorite
-	json 'del(.owner, .members, .tasks) == {
+	json 'del(.owner, .members, .tasks, .budget, .budgetLeft) == {
 		id: 1, title: "Website", description: "The public site",
 		mainPrompt: "Plan it", status: "on_hold", aiProvider: "openai",
 		templateId: null, coverImage: "https://example.com/a.png",
@@ -240,11 +240,12 @@ TABLE
 
 	json '. == {id: 1, title: "Web", tasks: 5, todo: 1, in_progress: 1,
 		in_review: 1, done: 1, blocked: 1, overdue: 1,
-		estimatedHours: 8, actualHours: null, totalCost: 0}' \
+		estimatedHours: 8, actualHours: null, totalCost: 0,
+		budget: null, budgetLeft: null}' \
 		project stats
 	run_awm project stats Web --format csv
-	assert_output $'id,title,tasks,todo,in_progress,in_review,done,blocked,overdue,estimatedHours,actualHours,totalCost\r
-1,Web,5,1,1,1,1,1,1,8,,0\r'
+	assert_output $'id,title,tasks,todo,in_progress,in_review,done,blocked,overdue,estimatedHours,actualHours,totalCost,budget,budgetLeft\r
+1,Web,5,1,1,1,1,1,1,8,,0,,\r'
 	fails 3 'no project 9' project stats 9
 }
 

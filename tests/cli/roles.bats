@@ -12,8 +12,9 @@ load checks
 
 # VERB | exit status for a viewer, a member, an admin | arguments. + is 0. Of
 # what is in $CAPITALS each role has one of its own: NOTE a notification,
-# COMMENT a comment, ENTRY a time entry, TASK a task, claimed. Comments and
-# entries with id 1 are the admin's.
+# COMMENT a comment, ENTRY a time entry, TASK a task, claimed, RUN an execution
+# that runs elsewhere. Comments, entries and executions with id 1 are the
+# admin's.
 matrix() {
 	cat <<-'END'
 		project add           | 6 + + | New
@@ -121,6 +122,21 @@ matrix() {
 		template export       | + + + | Starter
 		template import       | 6 + + | starter.json
 
+		exec list             | + + + |
+		exec show             | + + + | 1
+		exec cancel           | 6 + + | $RUN
+		exec cancel           | 6 6 + | 1
+		exec rate             | 6 + + | 2 5
+		exec feedback         | 6 + + | 2 good
+		exec record           | 6 + + | 1 yes --prompt p --provider local --model m
+		exec cost             | + + + |
+		exec rm               | 6 6 + | 2 --yes
+		exec reap             | 6 + + |
+		exec reap             | 6 6 + | --force
+		provider prices list  | + + + |
+		provider prices import | 6 6 + |
+		provider prices rm    | 6 6 + | 1
+
 		integration add       | 6 6 + | desktop
 		integration list      | + + + |
 		integration show      | + + + | 1
@@ -195,6 +211,17 @@ setup() {
 	awm_ok template add Starter --from-project Web >/dev/null
 	awm_ok template export Starter >starter.json
 	awm_ok integration add desktop >/dev/null
+	printf 'local,m,1,2\n' | awm_ok provider prices import - >/dev/null
+	sqlite3 "$AWM_DB" "INSERT INTO task_executions(id,taskId,prompt,aiProvider,
+			model,createdAt,updatedAt)
+			SELECT value,1,'p','local','m',1,1 FROM json_each('[1,2,3,4]');
+		UPDATE task_executions SET status='success' WHERE id=2;
+		INSERT INTO search_indexes(entityType,entityId,content,createdAt,
+			updatedAt) SELECT 'execution',id,'p',0,0 FROM task_executions;
+		INSERT INTO execution_runs(executionId,userId,host,pid)
+			SELECT x.id,u.id,'elsewhere',1 FROM task_executions x JOIN users u
+			ON u.email=CASE x.id WHEN 3 THEN 'mem@example.com'
+				WHEN 4 THEN 'viv@example.com' ELSE 'ada@example.com' END"
 	task=6
 	for user in ada mem viv; do
 		awm_ok --as $user@example.com task claim $task >/dev/null
@@ -246,11 +273,13 @@ trim() {
 
 # as_role COLUMN USER: the whole matrix.
 as_role() {
-	local user=$2 verb statuses args NOTE COMMENT ENTRY TASK
+	local user=$2 verb statuses args NOTE COMMENT ENTRY TASK RUN
 
 	NOTE=$(own notifications "$user")
 	COMMENT=$(own comments "$user")
 	ENTRY=$(own time_entries "$user")
+	RUN=$(sqlite3 clean.db "SELECT MIN(executionId) FROM execution_runs
+		WHERE userId = (SELECT id FROM users WHERE email = '$user')")
 	TASK=$(sqlite3 clean.db "SELECT taskId FROM task_claims WHERE userId =
 		(SELECT id FROM users WHERE email = '$user')")
 	: >wrong

@@ -290,7 +290,7 @@ task_reminders 0'
 		WHERE m.type = 'table' AND EXISTS (
 			SELECT 1 FROM pragma_table_info(m.name)
 			WHERE name = 'updatedAt')"); do
-		assert_no_rows "SELECT '$table', id FROM \"$table\"
+		assert_no_rows "SELECT '$table', createdAt FROM \"$table\"
 			WHERE createdAt > updatedAt OR updatedAt > (
 				SELECT MAX(createdAt) FROM model_prices)"
 	done

@@ -154,7 +154,7 @@ hours() {
 	assert_error '--at is when it started'
 	fails 3 'no task 9' time add 9 1h
 	fails 3 'no task 9' time start 9
-	fails 4 'hourlyRate: want 0 or more' time add 1 1h --rate=-1
+	fails 4 'hourlyRate: want 0 to 1000000000' time add 1 1h --rate=-1
 	fails 2 'is no number' time add 1 1h --rate much
 	awm_ok task rm 2 -q >/dev/null
 	fails 4 'task 2 is deleted' time add 2 1h

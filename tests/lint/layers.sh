@@ -39,8 +39,9 @@ tap 'base knows nobody above' below base 'base'
 tap 'db is built on base' below db 'base db'
 tap 'entity is built on db' below entity 'base db entity'
 tap 'edge is built on base' below edge 'base edge'
+tap 'provider is built on base' below provider 'base provider'
 tap 'domain is built on edge, entity and db' \
-	below domain 'base db entity edge domain'
+	below domain 'base db entity edge provider jsonschema domain'
 
 cmd_is_a_client() {
 	layer_includes cmd 'base cmd' | none

@@ -19,9 +19,11 @@ as_recorded() {
 tap 'awm needs what tests/golden/needed.txt lists' as_recorded awm needed.txt
 tap 'awm-git.so needs what tests/golden/needed-git.txt lists' \
 	as_recorded awm-git.so needed-git.txt
+tap 'awm-net.so needs what tests/golden/needed-net.txt lists' \
+	as_recorded awm-net.so needed-net.txt
 
 no_search_path() {
-	readelf -d "$build/awm" "$build/awm-git.so" |
+	readelf -d "$build/awm" "$build/awm-git.so" "$build/awm-net.so" |
 		matching -E 'RPATH|RUNPATH' | none
 }
 tap 'no library is looked for in a folder of our own' no_search_path

@@ -18,11 +18,11 @@ files() {
 	fi | LC_ALL=C sort -u
 }
 
-# Corpora of fuzz targets and prepared databases are bytes on purpose.
+# Corpora of fuzz targets and what came over a wire are bytes on purpose.
 sources() {
 	local file
 
-	files | matching -vE '^tests/(fuzz/corpus|golden|fixtures)/' |
+	files | matching -vE '^tests/(fuzz/corpus|golden|fixtures|data)/' |
 		while read -r file; do
 			[[ ! -f $file ]] || printf '%s\n' "$file"
 		done

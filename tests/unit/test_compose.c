@@ -164,6 +164,23 @@ static void add_of_project(struct buf *out)
 	add_query(out, "of a project", &q, false);
 }
 
+/* What stands beside executions. */
+static void add_of_run(struct buf *out)
+{
+	const struct awm_field *f = entity_execution.fields;
+	const struct awm_field *few[] = {&f[EXECUTION_id]};
+	struct awm_value n = AWM_VALUE_INT(1);
+	struct awm_cond conds[] = {{f, AWM_OP_OF_SKILL, &n, 1},
+				   {f, AWM_OP_OF_USER, &n, 1}};
+	struct awm_query q = {.entity = &entity_execution,
+			      .fields = few,
+			      .nfields = 1,
+			      .conds = conds,
+			      .nconds = 2};
+
+	add_query(out, "of a skill, run by a user", &q, false);
+}
+
 static void test_golden(void **state)
 {
 	struct buf out = {0}, golden = {0};
@@ -174,6 +191,7 @@ static void test_golden(void **state)
 		add_entity(&out, awm_entities[i]);
 	add_conditions(&out);
 	add_of_project(&out);
+	add_of_run(&out);
 	snprintf(path, sizeof(path), "%s/tests/golden/sql.txt",
 		 getenv("AWM_SOURCE_ROOT"));
 	if (getenv("AWM_UPDATE_GOLDEN"))

@@ -59,6 +59,7 @@ static int open_database(void **state)
 		"sql/migrations/sqlite/0001_specification.sql",
 		"sql/migrations/sqlite/0002_workflow.sql",
 		"sql/migrations/sqlite/0003_collaboration.sql",
+		"sql/migrations/sqlite/0004_execution.sql",
 	};
 
 	(void)state;

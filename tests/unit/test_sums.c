@@ -24,6 +24,8 @@
 #include <unistd.h>
 
 #include "base/err.h"
+#include "base/json.h"
+#include "domain/execution.h"
 #include "domain/mutate.h"
 #include "domain/session.h"
 #include "entity/entity.h"
@@ -245,6 +247,53 @@ static int op_user_rm(void)
 	return rc;
 }
 
+/* Of each of the ways by which a row comes, ends, changes and goes. */
+static int op_record(void)
+{
+	struct awm_execution_call call = {
+		.task = any_task(),
+		.prompt = "p",
+		.response = "r",
+		.provider = once_in(2) ? "openai" : "local",
+		.model = once_in(3) ? "none" : "gpt-5.5",
+		.prompt_tokens = below(100000) - 1,
+		.completion_tokens = below(5000) - 1,
+		.duration = below(60000) - 1,
+		.has_cost = once_in(2),
+		.cost = (double)below(100000) / 1e5,
+		.started = once_in(2) ? past() : 0,
+	};
+
+	return awm_execution_record(session, &call, NULL, NULL);
+}
+
+static int op_begin(void)
+{
+	struct execution_start start = {.task = any_task(),
+					.prompt = "p",
+					.provider = "anthropic",
+					.model = "claude-opus-5-5"};
+	int64_t id;
+
+	return execution_begin(session, &start, &id);
+}
+
+static int op_end(void)
+{
+	struct execution_end end = {
+		.status = (enum execution_status)below(3),
+		.response = once_in(3) ? NULL : "r",
+		.response_len = 1,
+		.usage = {below(100000) - 1, below(5000) - 1, -1, below(99) - 1,
+			  below(99) - 1, -1},
+		.duration_ms = below(1000),
+		.has_cost = once_in(3),
+		.cost = (double)below(100000) / 1e5,
+	};
+
+	return execution_end(session, ANY("task_executions"), &end);
+}
+
 static int op_execution(void)
 {
 	const struct awm_field *f = entity_execution.fields;
@@ -256,35 +305,35 @@ static int op_execution(void)
 		 awm_value_text("{\"promptTokens\":10,\"completionTokens\":5,"
 				"\"totalTokens\":15}")},
 		{&f[EXECUTION_taskId], AWM_VALUE_INT(any_task())},
-		{&f[EXECUTION_prompt], awm_value_text("p")},
-		{&f[EXECUTION_aiProvider], awm_value_text("local")},
-		{&f[EXECUTION_model], awm_value_text("m")},
 	};
 
 	if (once_in(3))
 		sets[0].value = AWM_VALUE_NULL;
 	if (once_in(3))
 		sets[1].value = AWM_VALUE_NULL;
-	if (id && once_in(4))
+	if (once_in(2))
 		return mutate_delete(session, &entity_execution, id, NULL,
 				     NULL);
-	if (id && once_in(2))
-		return mutate_edit(session, &entity_execution, id, sets, 3,
-				   NULL, NULL, NULL, NULL);
-	return mutate_add(session, &entity_execution, sets, ARRAY_LEN(sets),
-			  NULL, NULL, NULL, NULL);
+	return mutate_edit(session, &entity_execution, id, sets, 3, NULL, NULL,
+			   NULL, NULL);
 }
 
 /* Whoever writes tasks through mutate cannot say their sums. */
 static int op_liar(void)
 {
-	struct awm_set task = set_int(&entity_task, TASK_actualMinutes, 77);
+	struct awm_set tasks[] = {
+		set_int(&entity_task, TASK_actualMinutes, 77),
+		{&entity_task.fields[TASK_actualCost], AWM_VALUE_REAL(7)},
+		{&entity_task.fields[TASK_tokenUsage],
+		 awm_value_text("{\"promptTokens\":1,\"completionTokens\":1,"
+				"\"totalTokens\":2}")},
+	};
 	struct awm_set project = {&entity_project.fields[PROJECT_actualHours],
 				  AWM_VALUE_REAL(7)};
 
 	if (once_in(2))
-		return mutate_edit(session, &entity_task, any_task(), &task, 1,
-				   NULL, NULL, NULL, NULL);
+		return mutate_edit(session, &entity_task, any_task(), tasks,
+				   ARRAY_LEN(tasks), NULL, NULL, NULL, NULL);
 	return mutate_edit(session, &entity_project, ANY("projects"), &project,
 			   1, NULL, NULL, NULL, NULL);
 }
@@ -293,11 +342,12 @@ static const struct {
 	int (*run)(void);
 	int64_t weight;
 } operations[] = {
-	{op_start, 200},      {op_stop, 160},	   {op_add, 240},
-	{op_edit, 240},	      {op_rm, 60},	   {op_task_add, 100},
-	{op_task_move, 80},   {op_task_do, 100},   {op_task_purge, 20},
-	{op_project_add, 30}, {op_project_rm, 2},  {op_user_add, 20},
-	{op_user_rm, 3},      {op_execution, 120}, {op_liar, 20},
+	{op_start, 200},      {op_stop, 160},	  {op_add, 240},
+	{op_edit, 240},	      {op_rm, 60},	  {op_task_add, 100},
+	{op_task_move, 80},   {op_task_do, 100},  {op_task_purge, 20},
+	{op_project_add, 30}, {op_project_rm, 2}, {op_user_add, 20},
+	{op_user_rm, 3},      {op_execution, 60}, {op_liar, 20},
+	{op_record, 80},      {op_begin, 60},	  {op_end, 100},
 };
 
 static int run_one(struct db *db, void *arg)
@@ -360,8 +410,9 @@ static void take_back(void)
 
 static struct {
 	int64_t project, seconds, entries;
+	int64_t tokens[3]; /* of the prompt, of the answer, together */
 	double cost;
-	bool priced;
+	bool priced, counted;
 } tasks[IDS_MAX], projects[IDS_MAX];
 
 static void read_truth(void)
@@ -405,6 +456,54 @@ static void read_truth(void)
 		tasks[task].cost += cost.r;
 		tasks[task].priced = true;
 		projects[tasks[task].project].cost += cost.r;
+	}
+	db_reset(st);
+}
+
+static const char *const token_names[] = {"promptTokens", "completionTokens",
+					  "totalTokens"};
+
+/* The tokens in the JSON of the first row of a statement's column. */
+static bool read_tokens(struct db_stmt *st, int column, int64_t *tokens)
+{
+	_cleanup_json_ cJSON *node = NULL;
+	struct awm_value v;
+
+	db_column(st, column, &v);
+	if (v.kind == AWM_NULL)
+		return false;
+	assert_int_equal(json_parse(v.s, v.len, &node), 0);
+	for (size_t i = 0; i < ARRAY_LEN(token_names); i++)
+		tokens[i] +=
+			(int64_t)json_get(node, token_names[i])->valuedouble;
+	return true;
+}
+
+static void read_token_truth(void)
+{
+	struct db_stmt *st;
+
+	db_query(session->db, &st,
+		 "SELECT \"taskId\",\"tokensUsed\" FROM \"task_executions\"",
+		 "");
+	while (db_step(st) > 0) {
+		int64_t task = db_column_int(st, 0);
+		tasks[task].counted |= read_tokens(st, 1, tasks[task].tokens);
+	}
+	db_reset(st);
+}
+
+static void compare_tokens(void)
+{
+	struct db_stmt *st;
+
+	read_token_truth();
+	db_query(session->db, &st,
+		 "SELECT \"id\",\"tokenUsage\" FROM \"tasks\"", "");
+	while (db_step(st) > 0) {
+		int64_t id = db_column_int(st, 0), found[3] = {0};
+		assert_int_equal(read_tokens(st, 1, found), tasks[id].counted);
+		assert_memory_equal(found, tasks[id].tokens, sizeof(found));
 	}
 	db_reset(st);
 }
@@ -468,6 +567,7 @@ static void compare(void)
 {
 	read_truth();
 	compare_tasks();
+	compare_tokens();
 	compare_projects();
 }
 
@@ -480,6 +580,42 @@ static int tell_problem(void *ctx, const struct awm_record *row)
 }
 
 /* ---- reports agree as well ---- */
+
+static int add_cost(void *ctx, const struct awm_record *row)
+{
+	const struct awm_value *cost = awm_record_get(row, "cost");
+
+	*(double *)ctx += cost->kind == AWM_REAL ? cost->r : 0;
+	return 0;
+}
+
+static void costs_agree(struct awm_pool *pool)
+{
+	struct awm_record *total;
+	double wanted = 0;
+	struct db_stmt *st;
+
+	db_query(session->db, &st,
+		 "SELECT \"cost\" FROM \"task_executions\" WHERE \"cost\" IS "
+		 "NOT NULL",
+		 "");
+	while (db_step(st) > 0) {
+		struct awm_value v;
+		db_column(st, 0, &v);
+		wanted += real(&v);
+	}
+	db_reset(st);
+	for (int by = AWM_COST_BY_PROJECT; by <= AWM_COST_BY_DAY; by++) {
+		struct awm_cost_query q = {.by = (enum awm_cost_by)by};
+		double sum = 0, all = 0;
+		assert_int_equal(awm_execution_cost(session, &q, add_cost, &sum,
+						    pool, &total),
+				 0);
+		add_cost(&all, total);
+		assert_true(fabs(sum - wanted) < 1e-6);
+		assert_true(fabs(all - wanted) < 1e-6);
+	}
+}
 
 static int add_up(void *ctx, const struct awm_record *row)
 {
@@ -508,6 +644,7 @@ static void reports_agree(void)
 			wanted = sum;
 		assert_int_equal(sum, wanted);
 	}
+	costs_agree(pool);
 	session->actor.timezone = "UTC";
 	awm_pool_free(pool);
 }

@@ -1,0 +1,196 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+#
+# What somebody once found broken where people and agents work together
+# (undo, claims, time, comments, teams, templates), and must stay mended.
+
+# shellcheck disable=SC1010,SC2016,SC2030,SC2031,SC2154 # task done; SQL and
+# code in quotes; each test is a subshell; the variables of run
+load checks
+
+setup() {
+	awm_setup
+	awm_ok project add Web -q >/dev/null
+	awm_ok project use Web -q >/dev/null
+}
+
+sql() {
+	sqlite3 -batch "$AWM_DB" "$@"
+}
+
+# tasks N: adds tasks 1 to N.
+tasks() {
+	local i
+
+	for ((i = 1; i <= $1; i++)); do
+		awm_ok task add "T$i" -q >/dev/null
+	done
+}
+
+bob() {
+	awm_ok user add bob@example.com --name Bob -q >/dev/null
+}
+
+# edges: who waits for whom, whether deleted or not.
+edges() {
+	sql 'SELECT taskId || "<" || blockerId FROM task_dependencies
+		ORDER BY taskId, blockerId' | tr '"\n' '  '
+}
+
+@test "undo of blockers leaves those that others added, and deleted ones" {
+	bob
+	tasks 4
+	awm_ok task dep add 1 2 -q
+	awm_ok --as bob@example.com task dep add 1 3 -q
+	awm_ok undo -q
+	json '.blockedByTaskId == 3' task show 1
+	awm_ok task dep add 1 2 4 -q
+	awm_ok task rm 2 -q
+	awm_ok task dep rm 1 3 -q
+	awm_ok undo -q
+	awm_ok task restore 2 -q
+	run_awm task dep tree 1 --format tsv --fields id
+	assert_status 0
+	assert_output $'id\n1\n2\n3\n4'
+}
+
+@test "undo of a deferral that somebody changed since is refused" {
+	bob
+	tasks 1
+	awm_ok task edit 1 --defer 2026-12-01 -q
+	awm_ok --as bob@example.com task edit 1 --defer 2026-12-24 -q
+	fails 5 'changed since' undo
+	json '.deferUntil[:10] == "2026-12-24"' task show 1
+}
+
+@test "undo of a claim of a task in progress ends the claim" {
+	tasks 1
+	awm_ok task start 1 -q
+	awm_ok task claim 1 -q >/dev/null
+	awm_ok undo -q
+	json '.status == "in_progress" and .claimedBy == null' task show 1
+	run_awm task claim 1
+	assert_status 0
+}
+
+@test "undo of a claim that somebody else took over is refused" {
+	bob
+	tasks 1
+	awm_ok task start 1 -q
+	awm_ok task claim 1 --lease 1m -q >/dev/null
+	export AWM_NOW=2026-11-22T13:00:00Z
+	awm_ok --as bob@example.com task claim 1 -q >/dev/null
+	run_awm undo
+	assert_status 5
+	json '.claimedBy == 2' task show 1
+}
+
+@test "a key that differs by its case is unknown, not the end of the lines" {
+	run_awm_in '{"title":"x","TITLE":"y"}' task add --from -
+	assert_status 2
+	assert_error "unknown key 'TITLE'"
+	assert_error "did you mean 'title'"
+	prints '' task list -q
+}
+
+@test "a task has each tag once, however they come" {
+	json '.tags == ["x"]' task add T --tag x,x --tag x
+	json '.tags == ["a", "b"]' task edit 1 --tags a,a,b
+	awm_ok undo -q
+	json '.tags == ["x"]' task show 1
+	run_awm_in '{"title":"L","tags":["q","r","q"]}' task add --from - --json
+	assert_status 0
+	assert_json '.[0].tags == ["q", "r"]'
+}
+
+@test "done --token finishes what its holder still holds, and nothing else" {
+	tasks 3
+	a=$(awm_ok task claim 1 --json | jq -r .token)
+	b=$(awm_ok task claim 2 --lease 1m --json | jq -r .token)
+	fails 5 'the token is that of a claim of task 1' \
+		task done 3 --token "$a"
+	fails 2 'of one task' task done 1 2 --token "$a"
+	fails 2 'of one task' task done --where status=todo --token "$a"
+	fails 2 "wants TASK, or --token" task done
+	fails 5 'no claim has this token' task done 1 --token nonsense
+	prints "completed task 1 'T1'" task done --token "$a"
+	fails 5 'no claim has this token' task done 1 --token "$a"
+	export AWM_NOW=2026-11-22T12:30:00Z
+	fails 5 'ran out' task done 2 --token "$b"
+	json '.status != "done"' task show 2
+	run_awm_in '' task done -
+	assert_status 0
+}
+
+@test "watch --user: somebody else is told, too" {
+	bob
+	tasks 2
+	json 'map(.watcherIds) == [[1, 2], [1, 2]]' \
+		task watch 1 2 --user bob@example.com
+	awm_ok task start 1 -q
+	awm_ok --as bob@example.com task start 2 -q
+	run_awm --as bob@example.com notify list --json
+	assert_json 'map(.relatedTaskId) == [1]'
+	json '.watcherIds == [2]' task unwatch 1 --user me
+	awm_ok undo -q
+	json '.watcherIds == [1, 2]' task show 1
+	fails 3 "no user 'nobody@example.com'" \
+		task watch 1 --user nobody@example.com
+}
+
+@test "an id cannot be the first user: no database is made for it" {
+	fails 6 "unknown user '5'" --db new.db --as 5 task list
+	[[ ! -e new.db ]]
+	AWM_USER='not an address' fails 6 'unknown user' --db new.db task list
+	[[ ! -e new.db ]]
+	prints '' --db new.db task list -q
+}
+
+@test "output.format is that of errors, too, whatever they are of" {
+	awm_ok config set output.format json
+	for words in 'frobnicate' 'task frobnicate' 'task list --nope' \
+		'task list --fields nope' 'task done'; do
+		# shellcheck disable=SC2086 # several words
+		run_awm $words
+		assert_status 2
+		jq -e '.error.code == "usage"' <<<"$stderr"
+	done
+	run_awm --format table frobnicate
+	assert_error "awm: error: unknown command 'frobnicate'"
+}
+
+@test "db status: a migration applied in another form is not 'applied'" {
+	sql "UPDATE schema_migrations SET checksum = 'x' WHERE version = 2"
+	run_awm db status --json
+	assert_status 7
+	assert_json '.[0].state == "applied" and .[1].state == "changed"'
+	assert_error 'made by another build'
+	sql 'DELETE FROM schema_migrations WHERE version = 2'
+	run_awm db status --exit-code --json
+	assert_status 7
+	assert_json '.[1].state == "missing" and .[1].appliedAt == null'
+}
+
+@test "time report: lines add up to the total, however they are grouped" {
+	tasks 3
+	for id in 1 2 3; do
+		awm_ok time add "$id" 37s --rate 12.345 --allow-overlap -q
+		awm_ok time add "$id" 3h --at 2026-11-21T22:30 --rate 0.333 \
+			--allow-overlap -q
+	done
+	for by in project task user day; do
+		run_awm time report --by "$by" --json
+		assert_json '(map(.amount * 100 | round) | add) == 339'
+	done
+	fails 4 'hourlyRate: want 0 to 1000000000' time add 1 2h --rate 1e308
+}
+
+@test "a mention ends before quotes and dashes of any kind" {
+	bob
+	tasks 1
+	# shellcheck disable=SC1112 # quotes and dashes as people type them
+	for text in '@bob’s turn' '“@bob”' '@bob—now' '«@bob»' '@bob…'; do
+		json '.mentions == [2]' comment add 1 "$text"
+	done
+	json '.mentions == []' comment add 1 '@bobé'
+}
