@@ -16,7 +16,7 @@ static int key_headers(const struct provider_request *q, struct arena *a,
 		return rc;
 	if (!q->key_is_token)
 		return request_header(h, a, "x-api-key", "", q->key);
-	rc = request_header(h, a, "authorization", "Bearer ", q->key);
+	rc = request_bearer(q, a, h);
 	/* Tokens of a login want it, tokens of a gateway do not know it. */
 	if (!rc && !strncmp(q->key, "sk-ant-oat", 10))
 		rc = request_header(h, a, "anthropic-beta", "oauth-2025-04-20",
@@ -27,15 +27,11 @@ static int key_headers(const struct provider_request *q, struct arena *a,
 static int set_url(const struct provider_request *q, const char *path,
 		   struct arena *a, struct provider_http *h)
 {
-	const char *base;
-	int rc = request_base(
-		q, (const char *const[]){"/v1/messages", "/v1", NULL}, NULL, a,
-		&base);
+	int rc = request_url(q,
+			     (const char *const[]){"/v1/messages", "/v1", NULL},
+			     NULL, path, a, h);
 
-	if (rc)
-		return rc;
-	h->url = arena_printf(a, "%s%s", base, path);
-	return h->url ? key_headers(q, a, h) : -AWM_NOMEM;
+	return rc ? rc : key_headers(q, a, h);
 }
 
 static int anthropic_request(const struct provider_request *q, struct arena *a,
@@ -156,13 +152,6 @@ static void anthropic_body(const struct provider_request *q,
 
 /* ---- the answer ---- */
 
-static bool is(const cJSON *node, const char *key, const char *word)
-{
-	const char *s = json_get_str(node, key);
-
-	return s && strcmp(s, word) == 0;
-}
-
 /* Each number that is there replaces the one before. */
 static void read_usage(struct provider_reader *r, const cJSON *u)
 {
@@ -193,10 +182,7 @@ static void sum_usage(struct provider_reader *r)
 
 static void read_stop(struct provider_reader *r, const cJSON *node)
 {
-	static const struct {
-		const char *word;
-		enum provider_finish finish;
-	} table[] = {
+	static const struct finish_word words[] = {
 		{"end_turn", FINISH_STOP},
 		{"stop_sequence", FINISH_STOP},
 		{"max_tokens", FINISH_LENGTH},
@@ -210,11 +196,7 @@ static void read_stop(struct provider_reader *r, const cJSON *node)
 
 	if (!reason)
 		return;
-	reader_raw_finish(r, reason);
-	r->finish = FINISH_OTHER;
-	for (size_t i = 0; i < ARRAY_LEN(table); i++)
-		if (!strcmp(table[i].word, reason))
-			r->finish = table[i].finish;
+	reader_finish_word(r, words, ARRAY_LEN(words), reason);
 	if (r->finish == FINISH_CONTENT_FILTER && !r->has_refusal)
 		reader_refusal(r, json_get_str(details, "explanation"));
 }
@@ -223,7 +205,7 @@ static void anthropic_whole(struct provider_reader *r, const cJSON *doc)
 {
 	const cJSON *block;
 
-	if (is(doc, "type", "error") || json_get(doc, "error")) {
+	if (peer_is(doc, "type", "error") || json_get(doc, "error")) {
 		reader_error(r, doc, 200);
 		return;
 	}
@@ -232,11 +214,11 @@ static void anthropic_whole(struct provider_reader *r, const cJSON *doc)
 	cJSON_ArrayForEach(block, json_get(doc, "content"))
 	{
 		reader_item(r, block);
-		if (is(block, "type", "text"))
+		if (peer_is(block, "type", "text"))
 			reader_text(r, json_get_str(block, "text"));
-		else if (is(block, "type", "thinking"))
+		else if (peer_is(block, "type", "thinking"))
 			reader_reasoning(r, json_get_str(block, "thinking"));
-		else if (is(block, "type", "tool_use"))
+		else if (peer_is(block, "type", "tool_use"))
 			reader_add_call(r, json_get_str(block, "id"),
 					json_get_str(block, "name"),
 					json_get(block, "input"));
@@ -262,14 +244,14 @@ static void block_start(struct provider_reader *r, const cJSON *doc)
 		reader_stop(r, err_nomem());
 		return;
 	}
-	if (is(block, "type", "text")) {
+	if (peer_is(block, "type", "text")) {
 		reader_text(r, json_get_str(block, "text"));
 		buf_adds(&part->text, json_get_str(block, "text")
 					      ? json_get_str(block, "text")
 					      : "");
-	} else if (is(block, "type", "thinking")) {
+	} else if (peer_is(block, "type", "thinking")) {
 		reader_reasoning(r, json_get_str(block, "thinking"));
-	} else if (is(block, "type", "tool_use")) {
+	} else if (peer_is(block, "type", "tool_use")) {
 		part->call = (int64_t)r->ncalls;
 		call = reader_call(r, part->call);
 		if (!call)
@@ -294,17 +276,18 @@ static void block_delta(struct provider_reader *r, const cJSON *doc)
 
 	if (!part)
 		return;
-	if (is(delta, "type", "text_delta")) {
+	if (peer_is(delta, "type", "text_delta")) {
 		text = json_get_str(delta, "text");
 		reader_text(r, text);
 		add_to(&part->text, text);
-	} else if (is(delta, "type", "thinking_delta")) {
+	} else if (peer_is(delta, "type", "thinking_delta")) {
 		text = json_get_str(delta, "thinking");
 		reader_reasoning(r, text);
 		add_to(&part->text, text);
-	} else if (is(delta, "type", "signature_delta")) {
+	} else if (peer_is(delta, "type", "signature_delta")) {
 		reader_keep(&part->signature, json_get_str(delta, "signature"));
-	} else if (is(delta, "type", "input_json_delta") && part->call >= 0) {
+	} else if (peer_is(delta, "type", "input_json_delta") &&
+		   part->call >= 0) {
 		add_to(&r->calls[part->call].arguments,
 		       json_get_str(delta, "partial_json"));
 	}
@@ -367,10 +350,10 @@ static void put_block(struct provider_reader *r, struct part *part,
 	struct buf text = {0};
 	int rc = 0;
 
-	if (is(part->node, "type", "text"))
+	if (peer_is(part->node, "type", "text"))
 		replace(part->node, "text",
 			cJSON_CreateString(buf_str(&part->text)), w);
-	if (is(part->node, "type", "thinking") && part->text.len)
+	if (peer_is(part->node, "type", "thinking") && part->text.len)
 		replace(part->node, "thinking",
 			cJSON_CreateString(buf_str(&part->text)), w);
 	if (part->signature.len)

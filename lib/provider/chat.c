@@ -10,18 +10,11 @@
 static int set_url(const struct provider_request *q, const char *path,
 		   struct arena *a, struct provider_http *h)
 {
-	const char *base;
-	int rc = request_base(q,
-			      (const char *const[]){"/chat/completions", NULL},
-			      "/v1", a, &base);
+	int rc =
+		request_url(q, (const char *const[]){"/chat/completions", NULL},
+			    "/v1", path, a, h);
 
-	if (rc)
-		return rc;
-	h->url = arena_printf(a, "%s%s", base, path);
-	if (!h->url)
-		return -AWM_NOMEM;
-	return q->key ? request_header(h, a, "authorization", "Bearer ", q->key)
-		      : 0;
+	return rc ? rc : request_bearer(q, a, h);
 }
 
 static int chat_request(const struct provider_request *q, struct arena *a,
@@ -36,14 +29,6 @@ static int chat_models(const struct provider_request *q, struct arena *a,
 	return set_url(q, "/models", a, h);
 }
 
-static void put_turn(struct jsonw *w, const char *role, const char *text)
-{
-	jsonw_object(w);
-	request_key_str(w, "role", role);
-	request_key_str(w, "content", text ? text : "");
-	jsonw_end_object(w);
-}
-
 static void put_results(struct jsonw *w, const struct provider_message *m,
 			struct arena *a)
 {
@@ -55,27 +40,6 @@ static void put_results(struct jsonw *w, const struct provider_message *m,
 		request_result_text(w, &m->results[i], a);
 		jsonw_end_object(w);
 	}
-}
-
-static void put_messages(const struct provider_request *q, struct jsonw *w,
-			 struct arena *a)
-{
-	jsonw_key(w, "messages");
-	jsonw_array(w);
-	if (q->system)
-		put_turn(w, "system", q->system);
-	for (size_t i = 0; i < q->nmessages; i++) {
-		const struct provider_message *m = &q->messages[i];
-
-		if (m->turn == TURN_TOOL)
-			put_results(w, m, a);
-		else if (m->turn == TURN_ASSISTANT && m->raw)
-			request_raw(w, m->raw);
-		else
-			put_turn(w, m->turn == TURN_USER ? "user" : "assistant",
-				 m->text);
-	}
-	jsonw_end_array(w);
 }
 
 static void put_format(const struct provider_request *q, struct jsonw *w,
@@ -114,7 +78,7 @@ static void chat_body(const struct provider_request *q, struct provider_http *h,
 {
 	jsonw_object(w);
 	request_key_str(w, "model", q->model);
-	put_messages(q, w, a);
+	request_messages(q, put_results, w, a);
 	/* OpenAI's models refuse the old name, other servers know no other. */
 	if (q->max_tokens > 0)
 		request_key_int(w,
@@ -152,10 +116,7 @@ static void read_usage(struct provider_reader *r, const cJSON *u)
 
 static void read_finish(struct provider_reader *r, const char *reason)
 {
-	static const struct {
-		const char *word;
-		enum provider_finish finish;
-	} table[] = {
+	static const struct finish_word words[] = {
 		{"stop", FINISH_STOP},
 		{"length", FINISH_LENGTH},
 		{"tool_calls", FINISH_TOOL_CALLS},
@@ -163,13 +124,7 @@ static void read_finish(struct provider_reader *r, const char *reason)
 		{"content_filter", FINISH_CONTENT_FILTER},
 	};
 
-	if (!reason)
-		return;
-	reader_raw_finish(r, reason);
-	r->finish = FINISH_OTHER;
-	for (size_t i = 0; i < ARRAY_LEN(table); i++)
-		if (!strcmp(table[i].word, reason))
-			r->finish = table[i].finish;
+	reader_finish_word(r, words, ARRAY_LEN(words), reason);
 }
 
 static const char *reasoning_of(const cJSON *message)

@@ -10,18 +10,11 @@
 static int set_url(const struct provider_request *q, const char *path,
 		   struct arena *a, struct provider_http *h)
 {
-	const char *base;
-	int rc = request_base(
+	int rc = request_url(
 		q, (const char *const[]){"/api/chat", "/api", "/v1", NULL},
-		NULL, a, &base);
+		NULL, path, a, h);
 
-	if (rc)
-		return rc;
-	h->url = arena_printf(a, "%s%s", base, path);
-	if (!h->url)
-		return -AWM_NOMEM;
-	return q->key ? request_header(h, a, "authorization", "Bearer ", q->key)
-		      : 0;
+	return rc ? rc : request_bearer(q, a, h);
 }
 
 static int ollama_request(const struct provider_request *q, struct arena *a,
@@ -34,14 +27,6 @@ static int ollama_models(const struct provider_request *q, struct arena *a,
 			 struct provider_http *h)
 {
 	return set_url(q, "/api/tags", a, h);
-}
-
-static void put_turn(struct jsonw *w, const char *role, const char *text)
-{
-	jsonw_object(w);
-	request_key_str(w, "role", role);
-	request_key_str(w, "content", text ? text : "");
-	jsonw_end_object(w);
 }
 
 static void put_results(struct jsonw *w, const struct provider_message *m,
@@ -61,27 +46,6 @@ static void put_results(struct jsonw *w, const struct provider_message *m,
 	}
 }
 
-static void put_messages(const struct provider_request *q, struct jsonw *w,
-			 struct arena *a)
-{
-	jsonw_key(w, "messages");
-	jsonw_array(w);
-	if (q->system)
-		put_turn(w, "system", q->system);
-	for (size_t i = 0; i < q->nmessages; i++) {
-		const struct provider_message *m = &q->messages[i];
-
-		if (m->turn == TURN_TOOL)
-			put_results(w, m, a);
-		else if (m->turn == TURN_ASSISTANT && m->raw)
-			request_raw(w, m->raw);
-		else
-			put_turn(w, m->turn == TURN_USER ? "user" : "assistant",
-				 m->text);
-	}
-	jsonw_end_array(w);
-}
-
 static void ollama_body(const struct provider_request *q,
 			struct provider_http *h, struct arena *a,
 			struct jsonw *w)
@@ -89,7 +53,7 @@ static void ollama_body(const struct provider_request *q,
 	(void)h;
 	jsonw_object(w);
 	request_key_str(w, "model", q->model);
-	put_messages(q, w, a);
+	request_messages(q, put_results, w, a);
 	request_tools_nested(q, w, a);
 	/* It streams unless told otherwise. */
 	jsonw_key(w, "stream");

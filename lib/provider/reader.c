@@ -42,6 +42,19 @@ void reader_raw_finish(struct provider_reader *r, const char *text)
 	buf_adds(&r->raw_finish, text);
 }
 
+void reader_finish_word(struct provider_reader *r,
+			const struct finish_word *words, size_t n,
+			const char *reason)
+{
+	if (!reason)
+		return;
+	reader_raw_finish(r, reason);
+	r->finish = FINISH_OTHER;
+	for (size_t i = 0; i < n; i++)
+		if (!strcmp(words[i].word, reason))
+			r->finish = words[i].finish;
+}
+
 static bool fits(struct provider_reader *r, const struct buf *b, size_t len)
 {
 	if (b->len + len <= TEXT_MAX)

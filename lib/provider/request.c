@@ -33,6 +33,26 @@ int request_header(struct provider_http *h, struct arena *a, const char *name,
 	return 0;
 }
 
+int request_url(const struct provider_request *q, const char *const *endings,
+		const char *alone, const char *path, struct arena *a,
+		struct provider_http *h)
+{
+	const char *base;
+	int rc = request_base(q, endings, alone, a, &base);
+
+	if (rc)
+		return rc;
+	h->url = arena_printf(a, "%s%s", base, path);
+	return h->url ? 0 : -AWM_NOMEM;
+}
+
+int request_bearer(const struct provider_request *q, struct arena *a,
+		   struct provider_http *h)
+{
+	return q->key ? request_header(h, a, "authorization", "Bearer ", q->key)
+		      : 0;
+}
+
 int request_warn(struct provider_http *h, const char *warning)
 {
 	if (h->nwarnings < PROVIDER_WARNINGS)
@@ -102,6 +122,39 @@ void request_result_text(struct jsonw *w, const struct provider_result *r,
 	if (!said)
 		w->out->failed = true;
 	jsonw_str(w, said);
+}
+
+/* ---- turns ---- */
+
+void request_turn(struct jsonw *w, const char *role, const char *text)
+{
+	jsonw_object(w);
+	request_key_str(w, "role", role);
+	request_key_str(w, "content", text ? text : "");
+	jsonw_end_object(w);
+}
+
+void request_messages(const struct provider_request *q,
+		      request_results_fn *results, struct jsonw *w,
+		      struct arena *a)
+{
+	jsonw_key(w, "messages");
+	jsonw_array(w);
+	if (q->system)
+		request_turn(w, "system", q->system);
+	for (size_t i = 0; i < q->nmessages; i++) {
+		const struct provider_message *m = &q->messages[i];
+
+		if (m->turn == TURN_TOOL)
+			results(w, m, a);
+		else if (m->turn == TURN_ASSISTANT && m->raw)
+			request_raw(w, m->raw);
+		else
+			request_turn(
+				w, m->turn == TURN_USER ? "user" : "assistant",
+				m->text);
+	}
+	jsonw_end_array(w);
 }
 
 /* ---- names ---- */

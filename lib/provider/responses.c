@@ -10,10 +10,8 @@
 static int key_headers(const struct provider_request *q, struct arena *a,
 		       struct provider_http *h)
 {
-	int rc = 0;
+	int rc = request_bearer(q, a, h);
 
-	if (q->key)
-		rc = request_header(h, a, "authorization", "Bearer ", q->key);
 	if (!rc && q->organization)
 		rc = request_header(h, a, "openai-organization",
 				    q->organization, NULL);
@@ -25,14 +23,10 @@ static int key_headers(const struct provider_request *q, struct arena *a,
 static int set_url(const struct provider_request *q, const char *path,
 		   struct arena *a, struct provider_http *h)
 {
-	const char *base;
-	int rc = request_base(q, (const char *const[]){"/responses", NULL},
-			      NULL, a, &base);
+	int rc = request_url(q, (const char *const[]){"/responses", NULL}, NULL,
+			     path, a, h);
 
-	if (rc)
-		return rc;
-	h->url = arena_printf(a, "%s%s", base, path);
-	return h->url ? key_headers(q, a, h) : -AWM_NOMEM;
+	return rc ? rc : key_headers(q, a, h);
 }
 
 static int responses_request(const struct provider_request *q, struct arena *a,
@@ -45,14 +39,6 @@ static int responses_models(const struct provider_request *q, struct arena *a,
 			    struct provider_http *h)
 {
 	return set_url(q, "/models", a, h);
-}
-
-static void put_turn(struct jsonw *w, const char *role, const char *text)
-{
-	jsonw_object(w);
-	request_key_str(w, "role", role);
-	request_key_str(w, "content", text ? text : "");
-	jsonw_end_object(w);
 }
 
 /* The items of an earlier answer, spread into the list. */
@@ -99,8 +85,9 @@ static void put_input(const struct provider_request *q, struct jsonw *w,
 		else if (m->turn == TURN_ASSISTANT && m->raw)
 			put_raw(w, m);
 		else
-			put_turn(w, m->turn == TURN_USER ? "user" : "assistant",
-				 m->text);
+			request_turn(
+				w, m->turn == TURN_USER ? "user" : "assistant",
+				m->text);
 	}
 	jsonw_end_array(w);
 }
@@ -196,13 +183,6 @@ static void responses_body(const struct provider_request *q,
 
 /* ---- the answer ---- */
 
-static bool is(const cJSON *node, const char *key, const char *word)
-{
-	const char *s = json_get_str(node, key);
-
-	return s && strcmp(s, word) == 0;
-}
-
 static void read_message(struct provider_reader *r, const cJSON *item,
 			 bool texts)
 {
@@ -210,9 +190,9 @@ static void read_message(struct provider_reader *r, const cJSON *item,
 
 	cJSON_ArrayForEach(part, json_get(item, "content"))
 	{
-		if (texts && is(part, "type", "output_text"))
+		if (texts && peer_is(part, "type", "output_text"))
 			reader_text(r, json_get_str(part, "text"));
-		else if (is(part, "type", "refusal"))
+		else if (peer_is(part, "type", "refusal"))
 			reader_refusal(r, json_get_str(part, "refusal"));
 	}
 }
@@ -229,11 +209,11 @@ static void read_reasoning(struct provider_reader *r, const cJSON *item)
 static void read_item(struct provider_reader *r, const cJSON *item, bool texts)
 {
 	reader_item(r, item);
-	if (is(item, "type", "message"))
+	if (peer_is(item, "type", "message"))
 		read_message(r, item, texts);
-	else if (is(item, "type", "reasoning"))
+	else if (peer_is(item, "type", "reasoning"))
 		read_reasoning(r, item);
-	else if (is(item, "type", "function_call"))
+	else if (peer_is(item, "type", "function_call"))
 		reader_add_call(r, json_get_str(item, "call_id"),
 				json_get_str(item, "name"),
 				json_get(item, "arguments"));
@@ -269,15 +249,15 @@ static void read_status(struct provider_reader *r, const cJSON *doc)
 	const char *reason = json_get_str(why, "reason");
 
 	reader_raw_finish(r, json_get_str(doc, "status"));
-	if (is(doc, "status", "completed")) {
+	if (peer_is(doc, "status", "completed")) {
 		r->finish = r->ncalls ? FINISH_TOOL_CALLS : FINISH_STOP;
-	} else if (is(doc, "status", "incomplete")) {
+	} else if (peer_is(doc, "status", "incomplete")) {
 		reader_raw_finish(r, reason);
-		r->finish = is(why, "reason", "content_filter")
+		r->finish = peer_is(why, "reason", "content_filter")
 				    ? FINISH_CONTENT_FILTER
 				    : FINISH_LENGTH;
-	} else if (is(doc, "status", "failed") ||
-		   is(doc, "status", "cancelled")) {
+	} else if (peer_is(doc, "status", "failed") ||
+		   peer_is(doc, "status", "cancelled")) {
 		r->finish = FINISH_ERROR;
 		reader_error(r, json_get(doc, "error"), 200);
 	} else {

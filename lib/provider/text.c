@@ -19,21 +19,6 @@ static size_t sequence(const char *p, size_t len)
 	return want <= len && utf8_valid(p, want) ? want : 0;
 }
 
-static void add_valid(struct buf *out, const char *text, size_t len)
-{
-	size_t at = 0;
-
-	while (at < len) {
-		size_t n = sequence(text + at, len - at);
-
-		if (n)
-			buf_add(out, text + at, n);
-		else
-			buf_adds(out, REPLACEMENT);
-		at += n ? n : 1;
-	}
-}
-
 /* The value of \uXXXX at p; -1 for what is none. */
 static int escape_at(const char *p, const char *stop)
 {
@@ -112,8 +97,12 @@ cJSON *peer_json(const char *text, size_t len, int *ret_err)
 {
 	_cleanup_buf_ struct buf valid = {0}, mended = {0};
 
+	*ret_err = 0;
+	/* No JSON holds one, and none is made of it. */
+	if (memchr(text, '\0', len))
+		return NULL;
 	if (!utf8_valid(text, len)) {
-		add_valid(&valid, text, len);
+		utf8_add_valid(&valid, text, len);
 		text = buf_str(&valid);
 		len = valid.len;
 	}
@@ -126,6 +115,13 @@ cJSON *peer_json(const char *text, size_t len, int *ret_err)
 	if (!*ret_err)
 		*ret_err = buf_check(&mended);
 	return *ret_err ? NULL : parse(text, len, ret_err);
+}
+
+bool peer_is(const cJSON *node, const char *key, const char *word)
+{
+	const char *s = json_get_str(node, key);
+
+	return s && strcmp(s, word) == 0;
 }
 
 void peer_line(struct buf *out, const char *text, size_t len, size_t max)

@@ -109,6 +109,13 @@ int request_header(struct provider_http *h, struct arena *a, const char *name,
  * that it has; `alone` (or NULL) is put behind one that has no path. */
 int request_base(const struct provider_request *q, const char *const *endings,
 		 const char *alone, struct arena *a, const char **ret);
+/* h->url: the base, and `path` behind it. */
+int request_url(const struct provider_request *q, const char *const *endings,
+		const char *alone, const char *path, struct arena *a,
+		struct provider_http *h);
+/* The key as a bearer's, if there is one. */
+int request_bearer(const struct provider_request *q, struct arena *a,
+		   struct provider_http *h);
 int request_warn(struct provider_http *h, const char *warning);
 #define WARN_TEMPERATURE                                                       \
 	"temperature is not accepted by this model and was left out"
@@ -127,6 +134,16 @@ void request_raw(struct jsonw *w, const char *raw);
 /* "Error: …" where the wire has no flag for it. */
 void request_result_text(struct jsonw *w, const struct provider_result *r,
 			 struct arena *a);
+/* {"role":…,"content":…} */
+void request_turn(struct jsonw *w, const char *role, const char *text);
+/* "messages", as Chat Completions and Ollama have them but for the results of
+ * tools. */
+typedef void request_results_fn(struct jsonw *w,
+				const struct provider_message *m,
+				struct arena *a);
+void request_messages(const struct provider_request *q,
+		      request_results_fn *results, struct jsonw *w,
+		      struct arena *a);
 /* {"type":"function","function":{…}}, as Chat Completions and Ollama have. */
 void request_tools_nested(const struct provider_request *q, struct jsonw *w,
 			  struct arena *a);
@@ -156,6 +173,15 @@ void reader_refusal(struct provider_reader *r, const char *text);
 /* Remembers a text of the answer; NULL leaves what is there. */
 void reader_keep(struct buf *b, const char *text);
 void reader_raw_finish(struct provider_reader *r, const char *text);
+/* Why the answer ended, in a wire's words; another word is FINISH_OTHER, NULL
+ * says nothing. */
+struct finish_word {
+	const char *word;
+	enum provider_finish finish;
+};
+void reader_finish_word(struct provider_reader *r,
+			const struct finish_word *words, size_t n,
+			const char *reason);
 struct call *reader_call(struct provider_reader *r, int64_t index);
 /* A whole call; arguments are a string or an object. */
 void reader_add_call(struct provider_reader *r, const char *id,
@@ -194,6 +220,8 @@ bool failure_is_retryable(enum provider_class class);
  * numbers may be of any size. NULL when it is no JSON; *ret_err then tells a
  * lack of memory (-AWM_NOMEM) from that (0). */
 cJSON *peer_json(const char *text, size_t len, int *ret_err);
+/* Whether the text under the key is `word`. */
+bool peer_is(const cJSON *node, const char *key, const char *word);
 /* Adds one line of at most `max` bytes: line breaks and other controls become
  * blanks. */
 void peer_line(struct buf *out, const char *text, size_t len, size_t max);
