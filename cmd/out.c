@@ -21,6 +21,7 @@ static struct {
 	int error; /* errno of the first failed write */
 	bool used;
 	bool tty;
+	bool outlives, lost;
 } out;
 
 void out_init(void)
@@ -82,6 +83,26 @@ void out_gone(void)
 	_exit(128 + SIGPIPE);
 }
 
+void out_outlive(bool on)
+{
+	out.outlives = on;
+	signal(SIGPIPE, on ? SIG_IGN : SIG_DFL);
+}
+
+bool out_lost(void)
+{
+	return out.lost;
+}
+
+static int reader_gone(void)
+{
+	if (!out.outlives)
+		out_gone();
+	out.lost = true;
+	out.error = EPIPE;
+	return err_set(AWM_INTERRUPTED, "nobody reads the output any more");
+}
+
 static int write_all(const char *p, size_t len)
 {
 	while (len) {
@@ -93,7 +114,7 @@ static int write_all(const char *p, size_t len)
 			continue;
 		}
 		if (n < 0 && errno == EPIPE)
-			out_gone();
+			return reader_gone();
 		if (n < 0) {
 			out.error = errno;
 			return out_failed();

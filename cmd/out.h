@@ -20,6 +20,10 @@ int out_add(const void *data, size_t len);
 int out_flush(void);
 /* Ends the program as a write does that nobody reads. */
 void out_gone(void);
+/* While something is to be brought to its end first, a reader that went away
+ * is an error, -AWM_INTERRUPTED; out_lost() says so afterwards. */
+void out_outlive(bool on);
+bool out_lost(void);
 /* Whether anything was written or is waiting. */
 bool out_used(void);
 /* Flushes, closes the pipe to the pager, and waits for it. */

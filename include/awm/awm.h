@@ -18,6 +18,7 @@
 #include <awm/git.h>
 #include <awm/integration.h>
 #include <awm/notify.h>
+#include <awm/plan.h>
 #include <awm/price.h>
 #include <awm/query.h>
 #include <awm/session.h>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "domain/session.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -213,7 +214,14 @@ int64_t awm_session_now(const struct awm_session *s)
 
 void awm_session_interrupt(struct awm_session *s)
 {
+	const uint64_t one = 1;
+	int no = errno;
+
+	s->stop = 1;
 	db_interrupt(s->db);
+	if (s->wake > 0 && write(s->wake, &one, sizeof(one)) < 0)
+		errno = no; /* it is awake already */
+	errno = no;
 }
 
 struct transaction {

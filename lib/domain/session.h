@@ -3,6 +3,7 @@
 #define DOMAIN_SESSION_H
 
 #include <awm/session.h>
+#include <signal.h>
 
 #include "base/mem.h"
 #include "db/db.h"
@@ -24,6 +25,9 @@ struct awm_session {
 	int64_t swept;	/* the instant that claims were last looked at */
 	bool chore;	/* what is recorded now, nobody asked for: it is part
 			   of no change */
+	/* What awm_session_interrupt() reaches beside the database. */
+	volatile sig_atomic_t stop;
+	int wake; /* an eventfd of who waits for other things; 0: none */
 	int64_t activity_floor; /* new ones get a higher id; 0: any */
 	struct arena arena;	/* lives as long as the session */
 };

@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/jsonw.h"
+
 /* The largest integer that JSON readers keep exact. */
 #define SHAPE_INTEGER_MAX 9007199254740991.0
 
@@ -64,6 +66,7 @@ extern const struct awm_shape shape_preferences;
 extern const struct awm_shape shape_token_usage;
 extern const struct awm_shape shape_git_commits;
 extern const struct awm_shape shape_project_structure;
+extern const struct awm_shape shape_plan; /* the tasks of one alone */
 extern const struct awm_shape shape_trigger;
 extern const struct awm_shape shape_actions;
 extern const struct awm_shape shape_reactions;
@@ -80,5 +83,10 @@ int shape_check(const struct awm_shape *shape, const char *json, size_t len,
 /* The same for JSON that is parsed already. */
 int shape_check_node(const struct awm_shape *shape, const cJSON *node,
 		     const char *what);
+
+/* The shape as a JSON Schema that every provider takes for structured output:
+ * all members are required, those that may be absent may be null instead, and
+ * rules beyond kinds and words are left to shape_check(). */
+void shape_to_schema(struct jsonw *w, const struct awm_shape *shape);
 
 #endif

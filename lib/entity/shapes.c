@@ -286,6 +286,8 @@ const struct awm_shape shape_project_structure = {
 		     MAYBE("skills", &shape_names),
 		     MAYBE("automations", &structure_automations)),
 };
+const struct awm_shape shape_plan = {
+	.kind = SHAPE_OBJECT, .keys = KEYS(NEED("tasks", &structure_tasks))};
 
 /* What people add to comments and skills. */
 
