@@ -18,6 +18,7 @@ extern const struct command cmd_template[];
 extern const struct command cmd_template_apply[];
 extern const struct command cmd_exec[];
 extern const struct command cmd_exec_record[];
+extern const struct command cmd_provider[];
 extern const struct command cmd_price[];
 extern const struct command cmd_integration[];
 extern const struct command cmd_activity[];
@@ -34,12 +35,14 @@ extern const struct command cmd_schema[];
 extern const struct command cmd_man[];
 
 const struct command *const commands[] = {
-	cmd_project,	cmd_task,	 cmd_task_verbs, cmd_task_work,
-	cmd_task_claim, cmd_task_undo,	 cmd_time,	 cmd_comment,
-	cmd_user,	cmd_team,	 cmd_template,	 cmd_template_apply,
-	cmd_exec,	cmd_exec_record, cmd_price,	 cmd_integration,
-	cmd_activity,	cmd_undo,	 cmd_notify,	 cmd_git,
-	cmd_init,	cmd_db,		 cmd_config,	 cmd_completion,
-	cmd_complete,	cmd_schema,	 cmd_help,	 cmd_man,
-	NULL,
+	cmd_project,	cmd_task,	 cmd_task_verbs,
+	cmd_task_work,	cmd_task_claim,	 cmd_task_undo,
+	cmd_time,	cmd_comment,	 cmd_user,
+	cmd_team,	cmd_template,	 cmd_template_apply,
+	cmd_exec,	cmd_exec_record, cmd_provider,
+	cmd_price,	cmd_integration, cmd_activity,
+	cmd_undo,	cmd_notify,	 cmd_git,
+	cmd_init,	cmd_db,		 cmd_config,
+	cmd_completion, cmd_complete,	 cmd_schema,
+	cmd_help,	cmd_man,	 NULL,
 };

@@ -20,7 +20,9 @@
 #include <awm/notify.h>
 #include <awm/plan.h>
 #include <awm/price.h>
+#include <awm/provider.h>
 #include <awm/query.h>
+#include <awm/request.h>
 #include <awm/session.h>
 #include <awm/team.h>
 #include <awm/template.h>

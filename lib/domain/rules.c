@@ -2,15 +2,12 @@
 #include "domain/comment.h"
 #include "domain/execution.h"
 #include "domain/mutate.h"
+#include "domain/provider.h"
 #include "domain/sums.h"
 #include "domain/time.h"
 
 static const struct rules plain_rules = {.role = ROLE_MEMBER,
 					 .delete_role = ROLE_MEMBER};
-
-/* What only an admin manages, and nothing else is particular. */
-static const struct rules admin_rules = {.role = ROLE_ADMIN,
-					 .delete_role = ROLE_ADMIN};
 
 static const char *project_updated(const struct change *c)
 {
@@ -48,12 +45,11 @@ const struct rules *rules_of(const struct awm_entity *e)
 		&notification_rules, &team_rules,
 		&template_rules,     &template_rating_rules,
 		&integration_rules,  &model_price_rules,
+		&provider_rules,
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(all); i++)
 		if (all[i]->entity == e)
 			return all[i];
-	if (e == &entity_provider)
-		return &admin_rules;
 	return &plain_rules;
 }

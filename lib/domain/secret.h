@@ -13,4 +13,13 @@
 int secret_store(struct awm_session *s, const struct awm_entity *e, int64_t id,
 		 size_t field, const char *plain);
 
+/*
+ * The plain text of what secret_store() wrote. AWM_NOT_FOUND when nothing is
+ * stored there; AWM_DENIED when this machine has no key, another key sealed
+ * it, or it was changed or moved. Nothing is ever written, not even a missing
+ * key. *ret lives in the arena and is to be overwritten with vault_wipe().
+ */
+int secret_read(struct awm_session *s, const struct awm_entity *e, int64_t id,
+		size_t field, struct arena *a, char **ret, size_t *ret_len);
+
 #endif

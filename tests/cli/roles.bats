@@ -133,6 +133,13 @@ matrix() {
 		exec rm               | 6 6 + | 2 --yes
 		exec reap             | 6 + + |
 		exec reap             | 6 6 + | --force
+		provider add          | 6 6 + | google
+		provider list         | + + + |
+		provider show         | + + + | 1
+		provider edit         | 6 6 + | 1 --model m
+		provider rm           | 6 6 + | 1
+		provider test         | 6 + + | box
+		provider models       | 6 + + | tags --dry-run
 		provider prices list  | + + + |
 		provider prices import | 6 6 + |
 		provider prices rm    | 6 6 + | 1
@@ -211,6 +218,8 @@ setup() {
 	awm_ok template add Starter --from-project Web >/dev/null
 	awm_ok template export Starter >starter.json
 	awm_ok integration add desktop >/dev/null
+	awm_ok provider add local --name box --command true >/dev/null
+	awm_ok provider add local --name tags --flavor ollama >/dev/null
 	printf 'local,m,1,2\n' | awm_ok provider prices import - >/dev/null
 	sqlite3 "$AWM_DB" "INSERT INTO task_executions(id,taskId,prompt,aiProvider,
 			model,createdAt,updatedAt)
