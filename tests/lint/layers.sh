@@ -40,6 +40,7 @@ tap 'db is built on base' below db 'base db'
 tap 'entity is built on db' below entity 'base db entity'
 tap 'edge is built on base' below edge 'base edge'
 tap 'provider is built on base' below provider 'base provider'
+tap 'jsonschema is built on base' below jsonschema 'base jsonschema'
 tap 'domain is built on edge, entity and db' \
 	below domain 'base db entity edge provider jsonschema domain'
 
