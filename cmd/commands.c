@@ -16,6 +16,9 @@ extern const struct command cmd_user[];
 extern const struct command cmd_team[];
 extern const struct command cmd_template[];
 extern const struct command cmd_template_apply[];
+extern const struct command cmd_skill[];
+extern const struct command cmd_skill_work[];
+extern const struct command cmd_skill_folder[];
 extern const struct command cmd_exec[];
 extern const struct command cmd_exec_record[];
 extern const struct command cmd_provider[];
@@ -39,6 +42,7 @@ const struct command *const commands[] = {
 	cmd_task_work,	cmd_task_claim,	 cmd_task_undo,
 	cmd_time,	cmd_comment,	 cmd_user,
 	cmd_team,	cmd_template,	 cmd_template_apply,
+	cmd_skill,	cmd_skill_work,	 cmd_skill_folder,
 	cmd_exec,	cmd_exec_record, cmd_provider,
 	cmd_price,	cmd_integration, cmd_activity,
 	cmd_undo,	cmd_notify,	 cmd_git,

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/file.h"
-#include "cmd/noun.h"
+#include "cmd/imports.h"
 #include "cmd/option.h"
 
 /* What is done with templates: applying, rating, carrying elsewhere. */
@@ -160,38 +160,6 @@ static const struct argument import_arguments[] = {
 	{0},
 };
 
-/* What came of each, kept until the transaction is through. */
-struct imports {
-	struct rows rows;
-	struct text_list did;
-};
-
-static int keep_import(void *ctx, const char *did, const struct awm_record *row)
-{
-	struct imports *im = ctx;
-
-	im->did.items = array_room(&im->rows.run->arena, im->did.items,
-				   im->did.count, sizeof(*im->did.items));
-	if (!im->did.items)
-		return -AWM_NOMEM;
-	im->did.items[im->did.count++] = did;
-	return rows_keep(&im->rows, row);
-}
-
-/* In a table one line each; otherwise a listing, or the one thing. */
-static int report_imports(struct run *r, struct imports *im)
-{
-	bool lines = r->globals.format == FORMAT_TABLE && !r->globals.fields &&
-		     !r->globals.quiet;
-	int err = 0;
-
-	if (!lines && im->rows.count != 1)
-		return rows_report(&im->rows);
-	for (size_t i = 0; i < im->rows.count && !err; i++)
-		err = report_change(r, im->did.items[i], im->rows.items[i]);
-	return err;
-}
-
 static int template_import(struct run *r)
 {
 	const char *file = run_arg(r, 0), *text;
@@ -209,8 +177,8 @@ static int template_import(struct run *r)
 	}
 	if (!err)
 		err = awm_template_import(r->session, text, len, r->pool,
-					  keep_import, &im);
-	return err ? err : report_imports(r, &im);
+					  imports_keep, &im);
+	return err ? err : imports_report(r, &im);
 }
 
 /* ---- the table ---- */

@@ -24,6 +24,7 @@
 #include <awm/query.h>
 #include <awm/request.h>
 #include <awm/session.h>
+#include <awm/skill.h>
 #include <awm/team.h>
 #include <awm/template.h>
 #include <awm/time_entry.h>

@@ -9,6 +9,7 @@
 #include "domain/execution.h"
 #include "domain/mutate.h"
 #include "domain/pool.h"
+#include "domain/skill.h"
 #include "domain/task.h"
 #include "domain/time.h"
 #include "domain/work.h"
@@ -36,6 +37,8 @@ int awm_list(struct awm_session *s, const struct awm_query *query,
 		return rc;
 	if (query->ready)
 		return ready_list(s, query, fn, ctx);
+	if (query->entity == &entity_skill)
+		return skill_list(s, query, fn, ctx);
 	return store_list(s->db, query, fn, ctx);
 }
 
@@ -48,13 +51,17 @@ int awm_count(struct awm_session *s, const struct awm_query *query,
 		return rc;
 	if (query->ready)
 		return ready_count(s, query, ret);
+	if (query->entity == &entity_skill)
+		return skill_count(s, query, ret);
 	return store_count(s->db, query, ret);
 }
 
 int awm_get(struct awm_session *s, const struct awm_entity *e, int64_t id,
 	    struct awm_pool *pool, struct awm_record **ret)
 {
-	return store_get(s->db, e, id, pool_arena(pool), ret);
+	int rc = e == &entity_skill ? skill_require(s, id) : 0;
+
+	return rc ? rc : store_get(s->db, e, id, pool_arena(pool), ret);
 }
 
 int awm_record_copy(struct awm_pool *pool, const struct awm_record *row,

@@ -140,6 +140,8 @@ int cascade_user(struct awm_session *s, int64_t id)
 
 	if (!rc)
 		rc = db_run(s->db, query_user_unreact, "i", id);
+	if (!rc)
+		rc = db_run(s->db, query_user_unreview, "i", id);
 	for (size_t i = 0; i < ARRAY_LEN(released) && !rc; i++)
 		rc = db_run(s->db, released[i], "i", id);
 	return rc ? rc : steps(s, list, ARRAY_LEN(list), id);

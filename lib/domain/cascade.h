@@ -12,8 +12,8 @@
 
 /* Tasks of other projects that wait for tasks of this one. */
 int cascade_project(struct awm_session *s, int64_t id);
-/* Replies to the user's comments, mentions, reactions, tasks that the user
- * watches, projects made from the user's templates, and everything of the
+/* Replies to the user's comments, mentions, reactions, reviews, tasks that the
+ * user watches, projects made from the user's templates, and everything of the
  * projects, skills and templates that the user owns. */
 int cascade_user(struct awm_session *s, int64_t id);
 

@@ -172,6 +172,8 @@ int awm_db_check(struct awm_session *s, awm_row_fn *fn, void *ctx)
 		{"cost", query_check_cost},
 		{"template tasks", query_check_template_tasks},
 		{"template ratings", query_check_template_ratings},
+		{"skill versions", query_check_skill_versions},
+		{"skill ratings", query_check_skill_ratings},
 		{"search index", query_check_index},
 	};
 	struct checker k = {.session = s, .fn = fn, .ctx = ctx};

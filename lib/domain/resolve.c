@@ -9,6 +9,7 @@
 #include "base/utf8.h"
 #include "domain/pool.h"
 #include "domain/session.h"
+#include "domain/skill.h"
 #include "entity/entity.h"
 #include "entity/field.h"
 #include "entity/store.h"
@@ -86,12 +87,18 @@ static int look_through(struct awm_session *s, struct search *look)
 {
 	const struct awm_field *fields[SLUGS_MAX + 1] = {look->e->fields};
 	struct awm_sort by_id = {look->e->fields, false};
+	struct awm_value seen;
+	struct awm_cond cond;
 	struct awm_query q = {.entity = look->e,
 			      .sort = &by_id,
 			      .nsort = 1,
 			      .fields = fields,
 			      .nfields = 1};
 
+	if (look->e == &entity_skill && skill_scope(s, &seen, &cond)) {
+		q.conds = &cond;
+		q.nconds = 1;
+	}
 	for (size_t i = 0; i < look->e->nfields && q.nfields <= SLUGS_MAX; i++)
 		if (look->e->fields[i].flags & AWM_SLUG)
 			fields[q.nfields++] = &look->e->fields[i];
@@ -158,7 +165,8 @@ int awm_resolve(struct awm_session *s, const struct awm_entity *e,
 		return by_name(s, e, text, ret_id);
 	rc = parse_id(e, text + (*text == '#'), &id);
 	if (!rc)
-		rc = store_exists(s->db, e, id);
+		rc = e == &entity_skill ? skill_require(s, id)
+					: store_exists(s->db, e, id);
 	if (!rc)
 		*ret_id = id;
 	return rc;

@@ -3,6 +3,7 @@
 #include "domain/execution.h"
 #include "domain/mutate.h"
 #include "domain/provider.h"
+#include "domain/skill.h"
 #include "domain/sums.h"
 #include "domain/time.h"
 
@@ -38,14 +39,23 @@ static const struct rules team_member_rules = {
 const struct rules *rules_of(const struct awm_entity *e)
 {
 	static const struct rules *const all[] = {
-		&task_rules,	     &project_rules,
-		&user_rules,	     &project_member_rules,
-		&team_member_rules,  &time_rules,
-		&execution_rules,    &comment_rules,
-		&notification_rules, &team_rules,
-		&template_rules,     &template_rating_rules,
-		&integration_rules,  &model_price_rules,
+		&task_rules,
+		&project_rules,
+		&user_rules,
+		&project_member_rules,
+		&team_member_rules,
+		&time_rules,
+		&execution_rules,
+		&comment_rules,
+		&notification_rules,
+		&team_rules,
+		&template_rules,
+		&template_rating_rules,
+		&integration_rules,
+		&model_price_rules,
 		&provider_rules,
+		&skill_rules,
+		&suggested_skill_rules,
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(all); i++)

@@ -4,6 +4,7 @@
 
 #include "base/err.h"
 #include "domain/mutate.h"
+#include "domain/skill.h"
 #include "domain/undo_row.h"
 #include "entity/store.h"
 #include "queries.h"
@@ -82,7 +83,8 @@ static int find_parts(struct row *r, int64_t *ret_live, int64_t *ret_all)
 		const struct awm_entity *of = awm_entities[i];
 		int64_t n = 0;
 		if (of == &entity_activity || of == &entity_notification ||
-		    of == &entity_search_index || of == &entity_template_task)
+		    of == &entity_search_index || of == &entity_template_task ||
+		    of == &entity_skill_tag)
 			continue;
 		rc = count_parts(r, of, false, &n);
 		*ret_live += n;
@@ -207,6 +209,8 @@ int undo_deletion(struct row *r)
 	}
 	if (!rc)
 		rc = mutate_add(s, r->e, sets, n, NULL, NULL, r->arena, NULL);
+	if (!rc && r->e == &entity_skill)
+		rc = skill_tags_put(s, r->id, json_get(r->changes, "tags"));
 	if (!rc && r->e == &entity_project)
 		rc = db_run(s->db, query_project_attach_activities, "i", r->id);
 	return rc;

@@ -6,6 +6,7 @@
 #include "base/json.h"
 #include "domain/budget.h"
 #include "domain/mutate.h"
+#include "domain/skill.h"
 #include "domain/task.h"
 #include "domain/undo_row.h"
 #include "domain/work.h"
@@ -43,7 +44,7 @@ bool undo_drifts(const char *name)
 		"order",      "startedAt",    "completedAt",  "archivedAt",
 		"usageCount", "runCount",     "failureCount", "editedAt",
 		"mentions",   "lastActiveAt", "updatedAt",    "createdAt",
-		"id",	      NULL,
+		"id",	      "version",      "forkCount",    NULL,
 	};
 
 	return is_one_of(name, names);
@@ -215,6 +216,8 @@ static int restore_other(struct row *r, struct change *c, const cJSON *member)
 		return task_restore_place(r->step->s, c, from, to);
 	if (r->e == &entity_project && !strcmp(member->string, "budget"))
 		return budget_restore(r->step->s, c, from);
+	if (r->e == &entity_skill && !strcmp(member->string, "tags"))
+		return skill_tags_restore(r->step->s, c, from);
 	if (r->e == &entity_task)
 		rc = work_restore(r->step->s, c, member->string, from, to,
 				  &known);
@@ -252,7 +255,7 @@ static int restore_field(struct row *r, struct change *c,
 static bool counts(const char *name)
 {
 	static const char *const names[] = {"usageCount", "runCount",
-					    "failureCount", NULL};
+					    "failureCount", "forkCount", NULL};
 
 	return is_one_of(name, names);
 }

@@ -514,12 +514,9 @@ left() {
 @test "teams to skills, providers, integrations and members: CASCADE" {
 	pairs
 	awm_ok team member add ops bob@example.com >/dev/null
-	sql "INSERT INTO skills(name,description,prompt,category,authorId,teamId,
-			createdAt,updatedAt)
-			VALUES ('s','d','p','c',1,1,0,0),('own','d','p','c',1,NULL,0,0);
-		INSERT INTO search_indexes(entityType,entityId,content,createdAt,
-			updatedAt) VALUES ('skill',1,'s',0,0),('skill',2,'own',0,0);
-		INSERT INTO ai_provider_configs(teamId,provider,name,createdAt,
+	awm_ok skill add s --prompt p --team ops >/dev/null
+	awm_ok skill add own --prompt p >/dev/null
+	sql "INSERT INTO ai_provider_configs(teamId,provider,name,createdAt,
 			updatedAt) VALUES (1,'local','l',0,0);
 		INSERT INTO integrations(teamId,type,credentials,createdAt,updatedAt)
 			VALUES (1,'slack','{}',0,0)"

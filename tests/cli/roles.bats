@@ -13,7 +13,7 @@ load checks
 # VERB | exit status for a viewer, a member, an admin | arguments. + is 0. Of
 # what is in $CAPITALS each role has one of its own: NOTE a notification,
 # COMMENT a comment, ENTRY a time entry, TASK a task, claimed, RUN an execution
-# that runs elsewhere. Comments, entries and executions with id 1 are the
+# that runs elsewhere, SKILL a skill. Comments, entries and executions with id 1 are the
 # admin's.
 matrix() {
 	cat <<-'END'
@@ -122,6 +122,33 @@ matrix() {
 		template export       | + + + | Starter
 		template import       | 6 + + | starter.json
 
+		skill add             | 6 + + | New --prompt p
+		skill list            | + + + |
+		skill show            | + + + | Mine
+		skill edit            | 6 6 + | Mine --category x
+		skill edit            | 6 + + | $SKILL --category x
+		skill rm              | 6 6 + | Mine --yes
+		skill rm              | 6 + + | $SKILL --yes
+		skill fork            | 6 + + | Mine
+		skill publish         | 6 + + | $SKILL
+		skill unpublish       | 6 6 + | Mine
+		skill tag             | 6 6 + | Mine red
+		skill untag           | 6 + + | $SKILL red
+		skill history         | + + + | Mine
+		skill diff            | + + + | Mine
+		skill restore         | 6 + + | $SKILL --version 1
+		skill review add      | 6 + + | Mine --rating 5
+		skill review list     | + + + | Mine
+		skill review rm       | 6 + + | $SKILL
+		skill review rm       | 6 6 + | Mine --user gus@example.com
+		skill suggest         | 6 + + | 1
+		skill attach          | 6 + + | Mine 2
+		skill detach          | 6 + + | Mine 1
+		skill stats           | + + + |
+		skill import          | 6 + + | mine
+		skill export          | + + + | Mine
+		skill validate        | + + + | mine
+
 		exec list             | + + + |
 		exec show             | + + + | 1
 		exec cancel           | 6 + + | $RUN
@@ -220,6 +247,17 @@ setup() {
 	awm_ok integration add desktop >/dev/null
 	awm_ok provider add local --name box --command true >/dev/null
 	awm_ok provider add local --name tags --flavor ollama >/dev/null
+	awm_ok skill add Mine --prompt p --public >/dev/null
+	awm_ok skill attach Mine 1 >/dev/null
+	for user in gus ada mem viv; do
+		awm_ok --as $user@example.com skill review add Mine --rating 3 \
+			>/dev/null
+		awm_ok --as $user@example.com skill add "of $user" --prompt p \
+			>/dev/null
+		awm_ok --as $user@example.com skill review add "of $user" \
+			--rating 3 >/dev/null
+	done
+	awm_ok skill export Mine mine 2>/dev/null
 	printf 'local,m,1,2\n' | awm_ok provider prices import - >/dev/null
 	sqlite3 "$AWM_DB" "INSERT INTO task_executions(id,taskId,prompt,aiProvider,
 			model,createdAt,updatedAt)
@@ -282,11 +320,13 @@ trim() {
 
 # as_role COLUMN USER: the whole matrix.
 as_role() {
-	local user=$2 verb statuses args NOTE COMMENT ENTRY TASK RUN
+	local user=$2 verb statuses args NOTE COMMENT ENTRY TASK RUN SKILL
 
 	NOTE=$(own notifications "$user")
 	COMMENT=$(own comments "$user")
 	ENTRY=$(own time_entries "$user")
+	SKILL=$(sqlite3 clean.db "SELECT MAX(id) FROM skills WHERE authorId =
+		(SELECT id FROM users WHERE email = '$user')")
 	RUN=$(sqlite3 clean.db "SELECT MIN(executionId) FROM execution_runs
 		WHERE userId = (SELECT id FROM users WHERE email = '$user')")
 	TASK=$(sqlite3 clean.db "SELECT taskId FROM task_claims WHERE userId =
