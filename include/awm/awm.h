@@ -13,6 +13,7 @@
 #include <awm/database.h>
 #include <awm/entity.h>
 #include <awm/error.h>
+#include <awm/exec.h>
 #include <awm/execution.h>
 #include <awm/follow.h>
 #include <awm/git.h>

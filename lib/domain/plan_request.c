@@ -9,6 +9,7 @@
 #include "domain/mutate.h"
 #include "domain/pool.h"
 #include "domain/prompt.h"
+#include "domain/skill.h"
 #include "entity/shape.h"
 #include "entity/store.h"
 
@@ -211,9 +212,12 @@ static int put_skills(struct asking *as, cJSON *data)
 			      .sort = &most_used,
 			      .nsort = 1,
 			      .fields = fields,
-			      .nfields = ARRAY_LEN(fields)};
+			      .nfields = ARRAY_LEN(fields),
+			      .limit = LISTED_MAX};
+	struct listing l = {cJSON_AddArrayToObject(data, "skills"), 0};
 
-	return put_list(as, data, "skills", &q, 0);
+	return l.array ? skill_list(as->session, &q, list_row, &l)
+		       : err_nomem();
 }
 
 static int put_wishes(struct asking *as, cJSON *data)

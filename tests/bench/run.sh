@@ -4,7 +4,8 @@
 # usage: run.sh [--full] [--rounds N] [GROUP…]
 #
 # Prints how awm compares with the sqlite3 shell, git and a bare C client doing
-# the same, and whether the goals are met: groups start, list, add, stream, ready.
+# the same, and whether the goals are met: groups start, list, add, stream,
+# ready, exec.
 # awm, ratio and floor must be on PATH: scripts/bench sees to that. Small is
 # 10,000 tasks, big 100,000, with --full 1,000,000. A measurement is not a
 # test: a goal that is missed is said, and the exit status is 0 all the same.
@@ -33,12 +34,13 @@ while (($#)); do
 	esac
 	shift
 done
-((${#groups[@]})) || groups=(start list ready add stream)
+((${#groups[@]})) || groups=(start list ready add stream exec)
 
 # Corpora may be kept from run to run.
 kept=${BENCH_CORPORA-}
 scratch=$(mktemp -d "${BENCH_SCRATCH:-${TMPDIR:-/tmp}}/awm-bench.XXXXXX")
-trap 'rm -rf "$scratch"' EXIT
+servers=()
+trap 'kill "${servers[@]}" 2>/dev/null; rm -rf "$scratch"' EXIT
 
 export HOME=$scratch XDG_CONFIG_HOME=$scratch/config XDG_DATA_HOME=$scratch/data
 export AWM_USER=bench@example.com LC_ALL=C.UTF-8 TZ=UTC TERM=dumb
@@ -300,6 +302,43 @@ plan_stream() {
 	plan run 'C client' null floor "list-$big.db" 'select * from tasks'
 	plan ratio 'export / C client' wall 'awm jsonl' 'C client' 1.2
 	plan ratio 'export / sqlite3 -json' wall 'awm jsonl' 'sqlite3 -json' -
+}
+
+# model SCRIPT: a server that streams so, for a minute; prints nothing, sets
+# $url.
+model() {
+	printf '%s' "$1" >model.json
+	rm -f model.port
+	python3 "$here/../servers/model.py" model.json /dev/null >model.port &
+	servers+=($!)
+	until [[ -s model.port ]]; do sleep 0.05; done
+	url=http://127.0.0.1:$(<model.port)/v1
+}
+
+plan_exec() {
+	local url ask='{"model":"m","stream":true,"messages":[{"role":"user","content":"x"}]}'
+
+	awm --db exec.db -q project add Words >/dev/null
+	for _ in {1..64}; do
+		awm --db exec.db -q task add 'Say words' -p 1 \
+			--execution parallel >/dev/null
+	done
+	model '[{"say": ["a word or two "], "repeat": 10000}]'
+	plan group 'a stream of 10,000 chunks' 10
+	plan run 'awm exec run' pipe awm --db exec.db exec run 1 \
+		--provider local --model m --base-url "$url"
+	plan run 'curl -N' pipe curl -sN -H 'Content-Type: application/json' \
+		-d "$ask" "$url/chat/completions"
+	plan ratio 'exec run / curl -N' wall 'awm exec run' 'curl -N' 1.05
+	plan limit 'first token, ms' first 'awm exec run' -
+	plan limit 'first byte of curl, ms (goal: at most 20 less)' first \
+		'curl -N' -
+
+	model '[{"say": ["a word or two "], "repeat": 100, "delay": 0.01}]'
+	plan group '64 runs in one process' 3
+	plan run '64 at once' null awm --db exec.db exec run 1-64 --jobs 64 \
+		--provider local --model m --base-url "$url"
+	plan limit 'memory of 64 runs, kB' rss '64 at once' 102400
 }
 
 for group in "${groups[@]}"; do

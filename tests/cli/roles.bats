@@ -32,6 +32,7 @@ matrix() {
 		project member rm     | 6 + + | Web mem@example.com
 		project stats         | + + + | Web
 		project use           | 6 + + | Web
+		project plan          | 6 + + | Web --from plan.json --apply
 
 		task add              | 6 + + | x -p Web
 		task list             | + + + |
@@ -58,6 +59,7 @@ matrix() {
 		task dep rm           | 6 + + | 2 6
 		task dep tree         | + + + | 2
 		task tree             | + + + | 1
+		task split            | 6 + + | 1 --from plan.json --apply
 		task next             | + + + |
 		task ready            | + + + |
 		task claim            | 6 + + | 1
@@ -148,7 +150,10 @@ matrix() {
 		skill import          | 6 + + | mine
 		skill export          | + + + | Mine
 		skill validate        | + + + | mine
+		skill run             | 6 + + | Mine --provider local --base-url http://127.0.0.1:9 --model m --dry-run
 
+		exec run              | 6 + + | 1 --provider local --model m --dry-run
+		exec retry            | 6 + + | 2 --provider local --model m --dry-run
 		exec list             | + + + |
 		exec show             | + + + | 1
 		exec cancel           | 6 + + | $RUN
@@ -244,6 +249,7 @@ setup() {
 	awm_ok task dep add 2 6 >/dev/null
 	awm_ok template add Starter --from-project Web >/dev/null
 	awm_ok template export Starter >starter.json
+	printf '{"tasks":[{"title":"a"}]}' >plan.json
 	awm_ok integration add desktop >/dev/null
 	awm_ok provider add local --name box --command true >/dev/null
 	awm_ok provider add local --name tags --flavor ollama >/dev/null

@@ -179,7 +179,6 @@ class Handler(BaseHTTPRequestHandler):
 
     def piece(self, data):
         self.wfile.write(b"%x\r\n%s\r\n" % (len(data), data))
-        self.wfile.flush()
 
     def raw(self, reply):
         body = reply.get("body", "").encode()
@@ -212,9 +211,12 @@ class Handler(BaseHTTPRequestHandler):
             return
         headers = {"Content-Type": "text/event-stream", "x-request-id": "req-1"}
         self.head(200, headers)
-        for text in stream(reply, model):
-            time.sleep(reply.get("delay", 0))
-            self.piece(text.encode())
+        # made before any is sent: the time that takes is nobody's to wait for
+        delay = reply.get("delay", 0)
+        for data in [text.encode() for text in stream(reply, model)]:
+            if delay:
+                time.sleep(delay)
+            self.piece(data)
         if reply.get("cut"):
             self.close_connection = True
             return

@@ -226,13 +226,41 @@ static void test_distance(void **state)
 	assert_int_equal(utf8_distance(a, b, 3), 1);
 }
 
+static void test_add_valid(void **state)
+{
+	static const char *const cases[][2] = {
+		{"", ""},
+		{"a\xC3\xA9z", "a\xC3\xA9z"},
+		{"a\xFFz", "a\xEF\xBF\xBDz"},
+		{"\xE2\x82", "\xEF\xBF\xBD\xEF\xBF\xBD"},
+		{"\xED\xA0\x80", "\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD"},
+	};
+	_cleanup_buf_ struct buf b = {0};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		buf_truncate(&b, 0);
+		utf8_add_valid(&b, cases[i][0], strlen(cases[i][0]));
+		assert_string_equal(buf_str(&b), cases[i][1]);
+	}
+	buf_truncate(&b, 0);
+	utf8_add_valid(&b, "a\0b", 3);
+	assert_string_equal(buf_str(&b), "a\xEF\xBF\xBD"
+					 "b");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_valid),	cmocka_unit_test(test_length),
-		cmocka_unit_test(test_control), cmocka_unit_test(test_width),
-		cmocka_unit_test(test_escaped), cmocka_unit_test(test_cut),
-		cmocka_unit_test(test_folded),	cmocka_unit_test(test_distance),
+		cmocka_unit_test(test_valid),
+		cmocka_unit_test(test_length),
+		cmocka_unit_test(test_control),
+		cmocka_unit_test(test_width),
+		cmocka_unit_test(test_escaped),
+		cmocka_unit_test(test_cut),
+		cmocka_unit_test(test_folded),
+		cmocka_unit_test(test_distance),
+		cmocka_unit_test(test_add_valid),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

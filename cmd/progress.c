@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: MIT */
+#include "cmd/progress.h"
+
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#define REDRAW_MS   100
+#define TOKEN_BYTES 4 /* what a token has on average */
+
+static int64_t clock_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+void progress_begin(struct progress *p, const struct run *r, size_t total)
+{
+	const char *term = getenv("TERM");
+
+	*p = (struct progress){
+		.on = isatty(STDERR_FILENO) && !r->globals.quiet && term &&
+		      *term && strcmp(term, "dumb") != 0,
+		.total = total,
+		.began = clock_ms(),
+	};
+}
+
+void progress_text(struct progress *p, size_t len)
+{
+	if (!p->on)
+		return;
+	p->bytes += len;
+	if (!p->first)
+		p->first = clock_ms();
+}
+
+/* "12 s · ~340 tokens · 28/s" */
+static void write_line(const struct progress *p, int64_t now, struct buf *b)
+{
+	static const char *const turns[] = {"⠋", "⠙", "⠹", "⠸", "⠼",
+					    "⠴", "⠦", "⠧", "⠇", "⠏"};
+	size_t tokens = p->bytes / TOKEN_BYTES;
+	int64_t ms = p->first ? now - p->first : 0;
+
+	buf_addf(b, "\r\033[K%s %.1f s", turns[p->turns % ARRAY_LEN(turns)],
+		 (double)(now - p->began) / 1000);
+	if (p->total > 1)
+		buf_addf(b, " · %zu of %zu done, %zu running", p->done,
+			 p->total, p->running);
+	if (tokens)
+		buf_addf(b, " · ~%zu tokens", tokens);
+	if (tokens && ms >= 500)
+		buf_addf(b, " · %.0f/s", (double)tokens * 1000 / (double)ms);
+}
+
+void progress_draw(struct progress *p)
+{
+	_cleanup_buf_ struct buf b = {0};
+	int64_t now;
+
+	if (!p->on)
+		return;
+	now = clock_ms();
+	if (now - p->last < REDRAW_MS)
+		return;
+	p->last = now;
+	write_line(p, now, &b);
+	p->turns++;
+	p->drawn = true;
+	fputs(buf_str(&b), stderr);
+}
+
+void progress_clear(struct progress *p)
+{
+	if (!p->drawn)
+		return;
+	fputs("\r\033[K", stderr);
+	p->drawn = false;
+	p->last = 0;
+}
