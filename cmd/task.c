@@ -241,6 +241,8 @@ static int task_add(struct run *r)
 	if (!err && args->from)
 		return add_many(r, &add);
 	if (!err)
+		work_take_status(&add.work, &add.sets);
+	if (!err)
 		err = set_title(r, &add.sets);
 	if (!err)
 		err = awm_transaction(r->session, add_write, &add);
@@ -395,10 +397,38 @@ static const struct option edit_options[] = {
 	{0},
 };
 
+/* A new parent in another project: once the task is there, too. NULL when the
+ * parent can be set with the rest. */
+static const struct awm_set *late_parent(const struct edit_args *args)
+{
+	const struct set_array *sets = &args->edit.sets;
+
+	for (size_t i = 0; args->project.set && i < sets->count; i++)
+		if (strcmp(sets->sets[i].field->name, "parentTaskId") == 0 &&
+		    sets->sets[i].value.kind == AWM_INT)
+			return &sets->sets[i];
+	return NULL;
+}
+
+static int move_one(struct run *r, int64_t id, const struct awm_set *parent,
+		    struct awm_record **ret)
+{
+	const struct edit_args *args = r->args;
+	int err = awm_task_move(r->session, id, args->project.value, 0, 0,
+				r->pool, ret);
+
+	if (err || !parent)
+		return err;
+	return awm_edit(r->session, r->entity, id, parent, 1, NULL, r->pool,
+			ret);
+}
+
 static int edit_one(struct run *r, int64_t id, struct awm_record **ret)
 {
 	const struct edit_args *args = r->args;
 	const struct set_array *sets = &args->edit.sets;
+	const struct awm_set *parent = late_parent(args);
+	struct set_array first = {0};
 	struct awm_edit_opts opts = {
 		.check_stale = args->edit.if_updated_at.set,
 		.if_updated_at = args->edit.if_updated_at.value,
@@ -407,12 +437,17 @@ static int edit_one(struct run *r, int64_t id, struct awm_record **ret)
 		.rm_tags = args->rm_tags.items,
 		.nrm_tags = args->rm_tags.count,
 	};
-	int err = awm_edit(r->session, r->entity, id, sets->sets, sets->count,
-			   &opts, r->pool, ret);
+	int err = 0;
 
+	for (size_t i = 0; i < sets->count && !err; i++)
+		if (&sets->sets[i] != parent)
+			err = run_set(r, &first, sets->sets[i].field->name,
+				      sets->sets[i].value);
+	if (!err)
+		err = awm_edit(r->session, r->entity, id, first.sets,
+			       first.count, &opts, r->pool, ret);
 	if (!err && args->project.set)
-		err = awm_task_move(r->session, id, args->project.value, 0, 0,
-				    r->pool, ret);
+		err = move_one(r, id, parent, ret);
 	return err ? err : work_apply(r, &args->work_edit, id, ret);
 }
 
@@ -426,6 +461,8 @@ static int task_edit(struct run *r)
 		err = set_estimate(r, &edit->sets, args->estimate);
 	if (!err)
 		err = work_read(r, &args->work, &args->work_edit);
+	if (!err)
+		work_take_status(&args->work_edit, &edit->sets);
 	if (!err && !edit->sets.count && !args->add_tags.count &&
 	    !args->rm_tags.count && !args->project.set &&
 	    !work_given(&args->work_edit))

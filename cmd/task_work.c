@@ -54,6 +54,35 @@ int work_read(struct run *r, const struct work_args *args,
 	return err ? err_context("--defer") : 0;
 }
 
+void work_take_status(struct work_edit *edit, struct set_array *sets)
+{
+	for (size_t i = 0; edit->blockers.count && i < sets->count; i++) {
+		const struct awm_set *set = &sets->sets[i];
+		if (strcmp(set->field->name, "status") != 0 ||
+		    set->value.kind != AWM_TEXT ||
+		    strcmp(set->value.s, "blocked") != 0)
+			continue;
+		edit->blocked = true;
+		sets->count--;
+		memmove(sets->sets + i, sets->sets + i + 1,
+			(sets->count - i) * sizeof(*sets->sets));
+	}
+}
+
+/* What is done blocks nothing. */
+static int check_blocked(const struct work_edit *edit,
+			 const struct awm_record *row)
+{
+	if (!edit->blocked ||
+	    strcmp(awm_record_text(row, "status"), "blocked") == 0)
+		return 0;
+	err_set(AWM_INVALID,
+		"task %lld would not be blocked: all that it "
+		"waits for is done",
+		(long long)awm_record_int(row, "id"));
+	return err_hint("awm task block TASK --reason TEXT");
+}
+
 bool work_given(const struct work_edit *edit)
 {
 	return edit->blockers.count || edit->clear || edit->defer;
@@ -98,6 +127,8 @@ int work_apply(struct run *r, const struct work_edit *edit, int64_t id,
 	if (!err && edit->blockers.count)
 		err = awm_task_dep_add(r->session, id, edit->blockers.ids,
 				       edit->blockers.count, r->pool, row);
+	if (!err)
+		err = check_blocked(edit, *row);
 	if (!err && edit->defer)
 		err = awm_task_defer(r->session, id, edit->until, r->pool, row);
 	if (err || !edit->defer)

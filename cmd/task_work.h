@@ -26,9 +26,13 @@ struct work_edit {
 	bool clear; /* --blocked-by none */
 	bool defer;
 	int64_t until; /* 0: none */
+	bool blocked;  /* --status blocked, which the blockers must bring */
 };
 int work_read(struct run *r, const struct work_args *args,
 	      struct work_edit *ret);
+/* Takes a status "blocked" out of what is set, where blockers are given: it
+ * follows from them. */
+void work_take_status(struct work_edit *edit, struct set_array *sets);
 bool work_given(const struct work_edit *edit);
 /* *row is the task as it stands afterwards, with deferUntil when that was
  * asked for. */

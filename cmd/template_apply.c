@@ -195,10 +195,11 @@ const struct command cmd_template_apply[] = {
 			"descriptions of tasks {{name}} becomes the value "
 			"that --set gives, {{title}} the title of the project. "
 			"Values that are missing are named, all at once, with "
-			"exit status 4, and skills that are not here with 3; "
-			"with --skip-missing those are left out. A skill of "
-			"the whole structure that no task names is suggested "
-			"for every task. Strings of automations are left as "
+			"exit status 4, and so is one that has no place; "
+			"skills that are not here with 3, and with "
+			"--skip-missing those are left out. A skill of the "
+			"whole structure that no task names is suggested for "
+			"every task. Strings of automations are left as "
 			"they are. --dry-run shows what would be made.",
 		.arguments = one_argument,
 		.options = apply_options,

@@ -66,13 +66,6 @@ static int forget_template(struct awm_session *s, int64_t id, int64_t template)
 			   NULL);
 }
 
-int cascade_template(struct awm_session *s, int64_t id)
-{
-	return each_id(
-		s, "SELECT \"id\" FROM \"projects\" WHERE \"templateId\"=?1",
-		id, forget_template);
-}
-
 static int delete_skill(struct awm_session *s, int64_t id, int64_t owner)
 {
 	(void)owner;
@@ -106,6 +99,20 @@ static int steps(struct awm_session *s, const struct step *list, size_t n,
 	for (size_t i = 0; i < n && !rc; i++)
 		rc = each_id(s, list[i].query, id, list[i].fn);
 	return rc;
+}
+
+/* One by one, so that an undo finds what there was. */
+int cascade_template(struct awm_session *s, int64_t id)
+{
+	static const struct step list[] = {
+		{"SELECT \"id\" FROM \"projects\" WHERE \"templateId\"=?1",
+		 forget_template},
+		{"SELECT \"id\" FROM \"template_ratings\" "
+		 "WHERE \"templateId\"=?1",
+		 delete_rating},
+	};
+
+	return steps(s, list, ARRAY_LEN(list), id);
 }
 
 int cascade_user(struct awm_session *s, int64_t id)

@@ -125,8 +125,7 @@ static int check_parent(struct awm_session *s, struct change *c)
 		return rc;
 	if (parent->values[TASK_projectId].i != c->after[TASK_projectId].i)
 		return err_set(AWM_INVALID,
-			       "task %lld is in another project than its "
-			       "parent would be",
+			       "the parent, task %lld, is in another project",
 			       (long long)id);
 	return c->id ? dependency_parent(s, c) : 0;
 }

@@ -17,6 +17,7 @@ struct apply {
 	cJSON *root;
 	struct structure structure;
 	struct buf unset; /* names without a value, as "a, b" */
+	bool *used;	  /* which of the values have a place */
 };
 
 /* ---- values ---- */
@@ -24,14 +25,19 @@ struct apply {
 static const char *value_of(void *ctx, const char *name)
 {
 	struct apply *a = ctx;
+	const char *value = NULL;
 	size_t len = strlen(name);
 
-	for (size_t i = a->how->nsets; i-- > 0;) {
+	for (size_t i = 0; i < a->how->nsets; i++) {
 		const char *set = a->how->sets[i];
 
-		if (!strncmp(set, name, len) && set[len] == '=')
-			return set + len + 1;
+		if (strncmp(set, name, len) != 0 || set[len] != '=')
+			continue;
+		value = set + len + 1;
+		a->used[i] = true;
 	}
+	if (value)
+		return value;
 	if (!strcmp(name, "title"))
 		return a->how->title;
 	template_note(&a->unset, name);
@@ -71,6 +77,22 @@ static int render(void *ctx, const cJSON *task, const char *key,
 	return *ret ? 0 : -AWM_NOMEM;
 }
 
+/* A slip of the pen, most likely. */
+static int refuse_unused(const struct apply *a)
+{
+	for (size_t i = 0; i < a->how->nsets; i++) {
+		const char *set = a->how->sets[i];
+
+		if (a->used[i])
+			continue;
+		err_set(AWM_INVALID, "the template has no variable '%.*s'",
+			(int)strcspn(set, "="), set);
+		return err_hint("awm template show %lld shows those it has",
+				(long long)a->template);
+	}
+	return 0;
+}
+
 /* All of them, before anything is written. */
 static int check_values(struct apply *a)
 {
@@ -78,6 +100,9 @@ static int check_values(struct apply *a)
 	const cJSON *task;
 	int rc;
 
+	a->used = arena_array(a->arena, a->how->nsets + 1, sizeof(*a->used));
+	if (!a->used)
+		return -AWM_NOMEM;
 	cJSON_ArrayForEach(task, json_get(a->root, "tasks"))
 	{
 		rc = render(a, task, "title", &text);
@@ -89,7 +114,7 @@ static int check_values(struct apply *a)
 	if (buf_check(&a->unset))
 		return -AWM_NOMEM;
 	if (!a->unset.len)
-		return 0;
+		return refuse_unused(a);
 	err_set(AWM_INVALID, "the template wants values for: %s", a->unset.s);
 	return err_hint("give each with --set NAME=VALUE");
 }

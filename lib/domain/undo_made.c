@@ -21,7 +21,7 @@ static int check_untouched(struct row *r, const struct awm_value *now)
 		struct awm_value made;
 		bool equal;
 
-		if (undo_follows(f->name) || undo_drifts(f->name) ||
+		if (undo_follows(r->e, f->name) || undo_drifts(f->name) ||
 		    f->type == AWM_TYPE_SECRET ||
 		    f == &entity_task.fields[TASK_watcherIds])
 			continue;
@@ -178,9 +178,8 @@ static bool takes_others(const struct awm_entity *e)
 {
 	return e == &entity_user || e == &entity_team || e == &entity_project ||
 	       e == &entity_task || e == &entity_skill ||
-	       e == &entity_template || e == &entity_automation ||
-	       e == &entity_webhook || e == &entity_provider ||
-	       e == &entity_integration;
+	       e == &entity_automation || e == &entity_webhook ||
+	       e == &entity_provider || e == &entity_integration;
 }
 
 int undo_deletion(struct row *r)

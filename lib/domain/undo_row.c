@@ -24,7 +24,7 @@ static bool is_one_of(const char *name, const char *const *names)
 }
 
 /* What is made from other rows, and follows them. */
-bool undo_follows(const char *name)
+bool undo_follows(const struct awm_entity *e, const char *name)
 {
 	static const char *const names[] = {
 		"actualMinutes",   "actualCost", "tokenUsage",
@@ -33,7 +33,8 @@ bool undo_follows(const char *name)
 		"blockedByTaskId", NULL,
 	};
 
-	return is_one_of(name, names);
+	/* Somebody's own rating is no average. */
+	return e != &entity_template_rating && is_one_of(name, names);
 }
 
 /* What moves along when something else is changed: no later change of its
@@ -279,7 +280,7 @@ static int restore_member(struct row *r, struct change *c, const cJSON *member)
 {
 	const struct awm_field *f = awm_entity_field(r->e, member->string);
 
-	if (!f || undo_follows(f->name))
+	if (!f || undo_follows(r->e, f->name))
 		return 0;
 	if (f == &entity_task.fields[TASK_watcherIds])
 		return unwatch(r, c, member);

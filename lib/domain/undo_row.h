@@ -15,7 +15,7 @@ struct row {
 };
 
 /* Whether a column is made from other rows, and follows them. */
-bool undo_follows(const char *name);
+bool undo_follows(const struct awm_entity *e, const char *name);
 /* Whether it moves along when something else is changed: no later change of
  * its own. */
 bool undo_drifts(const char *name);

@@ -194,3 +194,79 @@ edges() {
 	done
 	json '.mentions == []' comment add 1 '@bobé'
 }
+
+@test "a parent in another project: with --project, at once" {
+	tasks 3
+	awm_ok project add Ops -q >/dev/null
+	awm_ok task add there -p Ops -q >/dev/null
+	awm_ok task edit 2 --parent 1 -q
+	fails 4 'the parent, task 4, is in another project' \
+		task edit 3 --parent 4
+	at=$(awm_ok task show 3 --json | jq -r .updatedAt)
+	json '.projectId == 2 and .parentTaskId == 4 and .title == "N"' \
+		task edit 3 --project Ops --parent 4 --title N \
+		--if-updated-at "$at"
+	json '.projectId == 2 and .parentTaskId == 4' \
+		task edit 2 --parent 4 --project Ops
+	awm_ok undo -q
+	json '.projectId == 1 and .parentTaskId == 1' task show 2
+	json '.projectId == 2 and .parentTaskId == null' \
+		task edit 2 --parent none --project Ops
+}
+
+@test "blocked, and by what, in one command" {
+	tasks 3
+	json '.status == "blocked" and .blockedByTaskId == 2' \
+		task edit 1 --status blocked --blocked-by 2
+	json '.status == "blocked"' task add T --status blocked --blocked-by 3
+	awm_ok task done 3 -q
+	fails 4 'all that it waits for is done' \
+		task edit 2 --status blocked --blocked-by 3
+	json '.status == "todo" and .blockers == []' task show 2
+}
+
+@test "undo of another rating brings the first one back" {
+	printf '{"tasks":[{"title":"t"}]}' >t.json
+	awm_ok template add T -F t.json -q >/dev/null
+	awm_ok template rate T 4 -q
+	awm_ok template rate T 2 -q
+	awm_ok undo -q
+	json '.rating == 4' template show T
+	awm_ok redo -q
+	json '.rating == 2' template show T
+	awm_ok undo -q
+	awm_ok undo -q
+	json '.rating == null' template show T
+}
+
+@test "template rm is taken back, with ratings and the projects made of it" {
+	bob
+	printf '{"tasks":[{"title":"t"}]}' >t.json
+	awm_ok template add T -F t.json --tag x -q >/dev/null
+	awm_ok template apply T --title P -q >/dev/null
+	awm_ok template rate T 4 -q
+	awm_ok --as bob@example.com template rate T 1 -q
+	before=$(awm_ok template show T --json | jq 'del(.updatedAt)')
+	awm_ok template rm T -q >/dev/null
+	json '.templateId == null' project show P
+	awm_ok undo -q
+	after=$(awm_ok template show T --json | jq 'del(.updatedAt)')
+	[[ $before == "$after" ]]
+	json '.rating == 2.5 and .usageCount == 1' template show T
+	json '.templateId == 1' project show P
+	[[ $(sql 'SELECT count(*) FROM template_ratings') == 2 ]]
+	awm_ok redo -q
+	prints '' template list -q
+	awm_ok db check >/dev/null
+}
+
+@test "template apply: a value that has no place is refused" {
+	printf '{"tasks":[{"title":"{{what}} for {{title}}"}]}' >t.json
+	awm_ok template add T -F t.json -q >/dev/null
+	fails 4 "no variable 'waht'" template apply T --title P \
+		--set what=x --set waht=y
+	fails 4 'wants values for: what' template apply T --title P \
+		--set waht=y
+	prints 2 template apply T --title P --set what=a --set what=x -q
+	prints $'title\nx for P' task list --format tsv --fields title
+}
