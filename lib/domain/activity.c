@@ -4,6 +4,7 @@
 
 #include "base/err.h"
 #include "base/jsonw.h"
+#include "domain/event.h"
 #include "domain/mutate.h"
 #include "domain/undo.h"
 #include "entity/field.h"
@@ -209,13 +210,23 @@ static int choose_id(struct awm_session *s, struct awm_value *v, bool *mask)
 	return rc;
 }
 
+static int64_t int_of(const struct awm_value *v)
+{
+	return v->kind == AWM_INT ? v->i : 0;
+}
+
 static int insert(struct awm_session *s, const struct change *c,
 		  const char *type, const struct scope *scope)
 {
 	struct awm_value v[ACTIVITY_NFIELDS] = {0};
 	bool mask[ACTIVITY_NFIELDS];
 	_cleanup_buf_ struct buf changes = {0}, metadata = {0};
-	int64_t id;
+	struct event e = {.type = type,
+			  .project = int_of(&scope->project),
+			  .task = int_of(&scope->task),
+			  .at = s->now,
+			  .change = c,
+			  .depth = s->depth};
 	int rc;
 
 	add_changes(&changes, c);
@@ -239,7 +250,10 @@ static int insert(struct awm_session *s, const struct change *c,
 	set_text(&v[ACTIVITY_metadata], &metadata);
 	v[ACTIVITY_createdAt] = AWM_VALUE_INT(s->now);
 	v[ACTIVITY_updatedAt] = AWM_VALUE_INT(s->now);
-	return store_insert(s->db, &entity_activity, v, mask, &id);
+	rc = store_insert(s->db, &entity_activity, v, mask, &e.activity);
+	e.changes = changes.s;
+	e.metadata = metadata.len ? metadata.s : NULL;
+	return rc ? rc : event_emit(s, &e);
 }
 
 int activity_record(struct awm_session *s, const struct change *c)

@@ -81,6 +81,19 @@ static const struct awm_option options[] = {
 	 .dflt = "false",
 	 .help = "whether a database may name private addresses for openai, "
 		 "anthropic and google"},
+	{.key = "webhook.allowPrivate",
+	 .type = AWM_OPTION_BOOL,
+	 .dflt = "false",
+	 .help = "whether webhooks that ask for it may be sent to private "
+		 "addresses"},
+	{.key = "webhook.background",
+	 .type = AWM_OPTION_BOOL,
+	 .dflt = "true",
+	 .help = "whether a command that changed something leaves a process "
+		 "behind that sends what webhooks wait for"},
+	{.key = "webhook.proxy",
+	 .help = "the proxy to reach webhooks through: a URL, or environment "
+		 "for the one that HTTPS_PROXY names"},
 	{.key = "alias.*",
 	 .help = "a command of your own: alias.ls = task list"},
 };

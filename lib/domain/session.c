@@ -238,6 +238,13 @@ static int transaction_run(struct db *db, void *arg)
 	return t->fn(t->session, t->ctx);
 }
 
+static void transaction_forget(struct awm_session *s)
+{
+	s->change = 0;
+	s->listeners = 0;
+	s->due = false;
+}
+
 int awm_transaction(struct awm_session *s, awm_fn *fn, void *ctx)
 {
 	struct transaction t = {s, fn, ctx};
@@ -245,10 +252,10 @@ int awm_transaction(struct awm_session *s, awm_fn *fn, void *ctx)
 	int rc;
 
 	if (outermost)
-		s->change = 0;
+		transaction_forget(s);
 	rc = db_write(s->db, transaction_run, &t);
 	if (outermost)
-		s->change = 0;
+		transaction_forget(s);
 	return rc;
 }
 

@@ -28,6 +28,9 @@ struct awm_session {
 	/* What awm_session_interrupt() reaches beside the database. */
 	volatile sig_atomic_t stop;
 	int wake; /* an eventfd of who waits for other things; 0: none */
+	unsigned listeners; /* of events, in this transaction; 0: not known */
+	bool due;	    /* it queued a delivery */
+	int depth;	    /* automations that led to what is done now */
 	int64_t activity_floor; /* new ones get a higher id; 0: any */
 	struct arena arena;	/* lives as long as the session */
 };

@@ -237,7 +237,11 @@ foreign_keys() {
 		template_ratings.userId users CASCADE
 		templates.authorId users CASCADE
 		time_entries.userId users CASCADE
+		webhook_settings.ownerId users SET NULL
+		delivery_attempts.deliveryId webhook_deliveries CASCADE
+		delivery_leases.deliveryId webhook_deliveries CASCADE
 		webhook_deliveries.webhookId webhooks CASCADE
+		webhook_settings.webhookId webhooks CASCADE
 	END
 	awm_ok db check >/dev/null
 }
@@ -269,6 +273,8 @@ demo() {
 			FROM skills;
 		UPDATE skill_versions SET userId = (SELECT MAX(id) FROM users
 			WHERE email <> 'boss@example.com') WHERE skillId % 2 = 0;
+		INSERT OR IGNORE INTO webhook_settings(webhookId,ownerId)
+			SELECT id, (SELECT MIN(id) FROM users) FROM webhooks;
 		INSERT OR IGNORE INTO skill_forks(skillId,fromId,createdAt)
 			SELECT id, (SELECT MAX(o.id) FROM skills o WHERE o.id < s.id), 0
 			FROM skills s;
