@@ -143,7 +143,9 @@ struct net_ops {
 	 * 0 also when a signal cut the wait short. */
 	int (*run)(struct net *net, int timeout_ms, int fd,
 		   unsigned *ret_running, struct net_error *err);
-	/* Ends a run() that waits. Safe in a signal handler. */
+	/* Ends a run() that waits; where it waits for a mail server's word
+	 * about a whole message, which holds up all transfers, it ends that
+	 * mail as NET_CANCELLED. Safe in a signal handler. */
 	void (*wake)(struct net *net);
 
 	/* Whether an address, in any spelling that getaddrinfo() takes

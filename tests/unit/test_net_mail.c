@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
 /* Mails through the module awm-net.so. */
+#include <sys/time.h>
+
 #include "tests/unit/net_peer.h"
 
 static const char message[] = "Subject: hello\r\n\r\nfirst\r\n.dot\r\nlast\r\n";
@@ -136,6 +138,27 @@ static void refusals(void **state)
 	got_release(&g);
 }
 
+static void slow_servers(void **state)
+{
+	struct net_mail m = mail_to("silent");
+	int64_t began = clock_ms();
+	struct got g = {0};
+
+	m.total_ms = 300;
+	post(&g, m);
+	check_fault(&g, NET_TIMEOUT, "127.0.0.1:");
+	m = mail_to("noword");
+	m.total_ms = 700;
+	post(&g, m);
+	check_fault(&g, NET_TIMEOUT, "127.0.0.1:");
+	/* One that never says goodbye has taken the mail all the same. */
+	post(&g, mail_to("noquit"));
+	check_mail(&g, "plain");
+	reopen((struct net_opts){.ca_file = ca_file()});
+	assert_in_range(clock_ms() - began, 300, 4000);
+	got_release(&g);
+}
+
 static void check_address(const char *address)
 {
 	struct net_mail m = mail_to("smtp");
@@ -186,12 +209,71 @@ static void cancels(void **state)
 	check_fault(&g, NET_CANCELLED, "");
 }
 
+static void on_alarm(int number)
+{
+	(void)number;
+	ops->wake(net);
+}
+
+/* What an interrupt does while libcurl waits by itself. */
+static void wakes(void **state)
+{
+	struct itimerval soon = {.it_value.tv_usec = 300000};
+	int64_t began = clock_ms();
+	struct got g = {0};
+
+	signal(SIGALRM, on_alarm);
+	setitimer(ITIMER_REAL, &soon, NULL);
+	post(&g, mail_to("noword"));
+	check_fault(&g, NET_CANCELLED, "");
+	assert_in_range(clock_ms() - began, 200, 10000);
+	signal(SIGALRM, SIG_DFL);
+	got_release(&g);
+}
+
+/* Half a mail is none. */
+static void cancels_message(void **state)
+{
+	struct net_mail m = mail_to("slowsmtp");
+	size_t size = 16 << 20, i;
+	char *large = malloc(size);
+	struct net_call *call = NULL;
+	int64_t began = clock_ms();
+	struct got g = {0};
+	char path[64];
+
+	assert_non_null(large);
+	for (i = 0; i < size; i++)
+		large[i] = "0123456789abcde\r\n"[i % 17];
+	snprintf(path, sizeof(path), "%s/mail", peer_folder);
+	unlink(path);
+	m.message = large;
+	m.message_len = size;
+	m.done = got_done;
+	m.ctx = &g;
+	assert_int_equal(ops->mail(net, &m, &call, NULL), 0);
+	while (clock_ms() - began < 250)
+		assert_int_equal(ops->run(net, 10, -1, NULL, NULL), 0);
+	assert_false(g.done);
+	ops->cancel(call);
+	run_until(&g, 1);
+	check_fault(&g, NET_CANCELLED, "");
+	usleep(900 * 1000);
+	assert_int_equal(access(path, F_OK), -1);
+	free(large);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(arrives),  cmocka_unit_test(encrypts),
-		cmocka_unit_test(refusals), cmocka_unit_test(addresses),
+		cmocka_unit_test(arrives),
+		cmocka_unit_test(encrypts),
+		cmocka_unit_test(refusals),
+		cmocka_unit_test(addresses),
 		cmocka_unit_test(cancels),
+		cmocka_unit_test(slow_servers),
+		cmocka_unit_test(cancels_message),
+		cmocka_unit_test(wakes),
 	};
 
 	return cmocka_run_group_tests(tests, peer_start, peer_stop);

@@ -41,13 +41,23 @@ static int on_close(void *ctx, curl_socket_t fd)
 	return close(fd);
 }
 
-void tear_connection(struct net_call *call)
+static void shut(struct net_call *call, int how)
 {
 	size_t i;
 
 	for (i = 0; call->is_mail && i < ARRAY_LEN(call->sockets); i++)
 		if (call->sockets[i] >= 0)
-			shutdown(call->sockets[i], SHUT_RDWR);
+			shutdown(call->sockets[i], how);
+}
+
+void tear_connection(struct net_call *call)
+{
+	shut(call, SHUT_RDWR);
+}
+
+void stop_listening(struct net_call *call)
+{
+	shut(call, SHUT_RD);
 }
 
 /* Called for each address that a name resolves to, until one answers; with

@@ -83,6 +83,8 @@ struct net_call {
 	int sockets[4];	 /* a mail's, that are open; else -1 */
 	const char *message;
 	size_t message_len, message_pos;
+	bool message_asked;  /* the server said 354 */
+	bool message_judged; /* it took the message, or refused it */
 	char *proxy; /* as net_request.proxy */
 	struct curl_slist *headers, *recipients;
 
@@ -204,6 +206,9 @@ CURLcode set_connection(struct net_call *call);
 /* Tears a mail's connection: libcurl would end the message where it is, and
  * wait for what the server says to it. */
 void tear_connection(struct net_call *call);
+/* After the server's word about the message: libcurl says goodbye, and would
+ * wait for the answer out of the loop, for as long as the server likes. */
+void stop_listening(struct net_call *call);
 
 /* --- response.c: callbacks of what comes in ------------------------------ */
 

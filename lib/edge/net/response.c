@@ -114,12 +114,13 @@ static size_t keep_line(struct net_call *call, const char *line, size_t len)
 		if (!text_add(&call->head.last, line, len < 400 ? len : 400))
 			return stop_nomem(call);
 	}
-	/* The message was taken or refused: what follows is the QUIT that
-	 * libcurl waits for in its own time. */
-	if (call->message_pos == call->message_len && len > 3 &&
-	    line[3] == ' ' && line[0] != '3')
-		curl_easy_setopt(call->easy, CURLOPT_SERVER_RESPONSE_TIMEOUT,
-				 2L);
+	if (len > 3 && strncmp(line, "354", 3) == 0)
+		call->message_asked = true;
+	else if (len > 3 && line[3] != '-' && call->message_asked &&
+		 call->message_pos == call->message_len) {
+		call->message_judged = true;
+		stop_listening(call);
+	}
 	return len;
 }
 
@@ -173,6 +174,26 @@ static size_t on_data(char *bytes, size_t size, size_t n, void *ctx)
 	return 0;
 }
 
+/* libcurl waits for a server's word about a mail, and for its goodbye, by
+ * itself, and looks up from that once a second, here alone. */
+static bool mail_is_over(struct net_call *call)
+{
+	if (call->message_judged)
+		return false;
+	if (call->ends && now_ms() >= call->ends)
+		call_fault(call, NET_TIMEOUT,
+			   "%s did not take the mail within %g s", call->place,
+			   (double)call->total_ms / 1000);
+	else if (!call->message_asked ||
+		 call->message_pos < call->message_len ||
+		 !atomic_load(&call->net->woken))
+		return false;
+	else
+		call->cancelled = true;
+	tear_connection(call);
+	return true;
+}
+
 /* Sees bytes that no other callback does: what goes out, what is compressed
  * to nothing yet. */
 static int on_progress(void *ctx, curl_off_t want, curl_off_t got,
@@ -184,7 +205,7 @@ static int on_progress(void *ctx, curl_off_t want, curl_off_t got,
 		call->line_bytes = got + given;
 		heard(call, call->net->now);
 	}
-	return call->cancelled;
+	return (call->is_mail && mail_is_over(call)) || call->cancelled;
 }
 
 CURLcode set_response(struct net_call *call)
