@@ -5,6 +5,7 @@
 #include <awm/exec.h>
 
 #include "base/json.h"
+#include "base/mask.h"
 #include "domain/execution.h"
 #include "domain/prompt.h"
 #include "domain/provider.h"
@@ -67,9 +68,10 @@ struct exec_job {
 	struct provider_reader *reader;
 	struct net_call *call;
 	struct process *process;
-	struct buf out; /* of a command */
-	size_t given;	/* bytes of the answer that came */
-	bool failed;	/* the transfer did not end well: */
+	struct buf out;	  /* of a command */
+	size_t given;	  /* bytes of the answer that came */
+	struct mask mask; /* of the key, in the text that is shown */
+	bool failed;	  /* the transfer did not end well: */
 	enum net_fault fault;
 	char fault_message[256];
 
@@ -126,6 +128,8 @@ int exec_attempt(struct exec_job *job);
 /* A step of a command. */
 void exec_step(struct exec_job *job);
 void exec_cut(struct exec_job *job, enum exec_cut why);
+/* The attempt is over: shows what was held back of its text. */
+void exec_show_rest(struct exec_job *job);
 /* What came, as an answer: texts in the job's arena. */
 int exec_answer(struct exec_job *job, struct provider_answer *ret);
 

@@ -21,9 +21,34 @@ static const char *const hidden[] = {"CREDENTIALS_DIRECTORY",
 
 /* ---- what comes ---- */
 
-static int came(struct exec_job *job, const char *bytes, size_t len)
+static int show(struct exec_job *job, const char *bytes, size_t len)
 {
 	const struct awm_exec_hooks *h = job->exec->hooks;
+
+	return h->text && len ? h->text(h->ctx, job->run, bytes, len) : 0;
+}
+
+static int show_masked(struct exec_job *job, const char *bytes, size_t len)
+{
+	_cleanup_buf_ struct buf b = {0};
+
+	if (!job->mask.len)
+		return show(job, bytes, len);
+	mask_feed(&job->mask, bytes, len, &b);
+	return buf_check(&b) ? -AWM_NOMEM : show(job, buf_str(&b), b.len);
+}
+
+void exec_show_rest(struct exec_job *job)
+{
+	_cleanup_buf_ struct buf b = {0};
+
+	mask_end(&job->mask, &b);
+	if (!job->exec->stop_rc)
+		exec_stop(job->exec, show(job, buf_str(&b), b.len));
+}
+
+static int came(struct exec_job *job, const char *bytes, size_t len)
+{
 	int rc;
 
 	if (!len || job->cut)
@@ -31,7 +56,7 @@ static int came(struct exec_job *job, const char *bytes, size_t len)
 	if (!job->given)
 		job->first = exec_clock();
 	job->given += len;
-	rc = h->text ? h->text(h->ctx, job->run, bytes, len) : 0;
+	rc = show_masked(job, bytes, len);
 	if (rc) {
 		exec_stop(job->exec, rc);
 		job->cut = CUT_INTERRUPT;

@@ -13,10 +13,9 @@
 #include "entity/store.h"
 #include "jsonschema/jsonschema.h"
 
-#define TEXT_MAX  ((size_t)16 << 20)
-#define HINT_MAX  60000 /* milliseconds that a server may ask one to wait */
-#define MASK_FROM 6	/* shorter keys are words of any text */
-#define WRITES	  5	/* how often the end of a row is tried */
+#define TEXT_MAX ((size_t)16 << 20)
+#define HINT_MAX 60000 /* milliseconds that a server may ask one to wait */
+#define WRITES	 5     /* how often the end of a row is tried */
 
 void exec_notice(struct exec_job *job, const char *fmt, ...)
 {
@@ -39,25 +38,15 @@ void exec_notice(struct exec_job *job, const char *fmt, ...)
 
 /* ---- secrets ---- */
 
-/* Whoever is sent a key may send it back. */
 static int mask(struct exec_job *job, const char **text, size_t *len)
 {
-	const char *key = job->access.key;
-	size_t key_len = key ? strlen(key) : 0;
 	_cleanup_buf_ struct buf b = {0};
-	const char *at = *text, *end = *text + *len, *found;
+	int rc = mask_text(job->access.key, job->access.key_len, *text, *len,
+			   &b);
 
-	if (key_len < MASK_FROM || !memmem(at, *len, key, key_len))
-		return 0;
-	while ((found = memmem(at, (size_t)(end - at), key, key_len))) {
-		buf_add(&b, at, (size_t)(found - at));
-		buf_adds(&b, "***");
-		at = found + key_len;
-	}
-	buf_add(&b, at, (size_t)(end - at));
-	if (buf_check(&b))
-		return -AWM_NOMEM;
-	*text = arena_strndup(&job->arena, b.s, b.len);
+	if (rc)
+		return rc;
+	*text = arena_strndup(&job->arena, buf_str(&b), b.len);
 	*len = b.len;
 	return *text ? 0 : -AWM_NOMEM;
 }
@@ -436,6 +425,7 @@ void exec_judge(struct exec_job *job)
 	struct provider_answer answer = {.usage = {-1, -1, -1, -1, -1, -1}};
 	int rc = 0;
 
+	exec_show_rest(job);
 	if (job->reader || job->process)
 		rc = exec_answer(job, &answer);
 	if (!rc && wants_retry(job, &answer)) {

@@ -273,7 +273,10 @@ int exec_build(struct exec_job *job)
 	if (job->access.command)
 		return make_input(job);
 	rc = build_request(job);
-	return rc ? rc : make_headers(job);
+	if (!rc)
+		rc = make_headers(job);
+	return rc ? rc
+		  : mask_init(&job->mask, job->access.key, job->access.key_len);
 }
 
 int exec_prepare(struct exec_job *job)
@@ -302,6 +305,7 @@ void exec_job_release(struct exec_job *job)
 	provider_reader_free(job->reader);
 	process_free(job->process);
 	wipe_headers(job);
+	mask_release(&job->mask);
 	provider_access_wipe(&job->access);
 	job->access = (struct provider_access){0};
 	cJSON_Delete(job->schema);

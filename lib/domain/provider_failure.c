@@ -3,21 +3,8 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "base/mask.h"
 #include "domain/provider.h"
-
-/* Peers echo keys. */
-static void add_masked(struct buf *out, const char *text,
-		       const struct provider_access *access)
-{
-	const char *at;
-
-	while (access->key_len >= 4 && (at = strstr(text, access->key))) {
-		buf_add(out, text, (size_t)(at - text));
-		buf_adds(out, "***");
-		text = at + access->key_len;
-	}
-	buf_adds(out, text);
-}
 
 static int hint_key(const struct provider_access *access)
 {
@@ -90,9 +77,11 @@ int provider_failure(const struct provider_access *access,
 {
 	_cleanup_buf_ struct buf message = {0};
 	const char *class = provider_class_word(error->class);
+	const char *text = error->message ? error->message : "no message";
 
-	add_masked(&message, error->message ? error->message : "no message",
-		   access);
+	if (mask_text(access->key, access->key_len, text, strlen(text),
+		      &message))
+		return -AWM_NOMEM;
 	err_set(AWM_REMOTE, "%s: %s: %s", access->provider,
 		class ? class : "error", buf_str(&message));
 	return hint(access, error);

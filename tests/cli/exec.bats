@@ -429,6 +429,18 @@ holds_text() {
 	run ! grep -q "$KEY" dump
 }
 
+@test "a key that comes back is not shown as it streams, however it is cut" {
+	model "$(jq -n --arg k "$KEY" '[
+		{say: (["keys: "] + ($k | split("")) + [", ", $k[:5], $k[5:], "."])},
+		{say: ["it begins ", $k[:9]]}]')"
+	awm exec run 1 "${CLAUDE[@]}" >out
+	[[ $(<out) == 'keys: ***, ***.' ]]
+	row '.response == "keys: ***, ***."'
+	# What only looked like it is whole, to the byte.
+	awm exec run 1 "${CLAUDE[@]}" >out
+	[[ $(<out) == "it begins ${KEY:0:9}" ]]
+}
+
 @test "no key is 6, and a viewer runs nothing" {
 	unset ANTHROPIC_API_KEY
 	fails 6 '' exec run 1 --provider anthropic --model claude-haiku-5-5
