@@ -37,6 +37,7 @@ void signals_init(void)
 {
 	catch_signal(SIGINT);
 	catch_signal(SIGTERM);
+	catch_signal(SIGHUP); /* the terminal is gone */
 }
 
 void signals_watch(struct awm_session *s)
