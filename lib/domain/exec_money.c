@@ -160,15 +160,28 @@ static int estimate(struct exec_job *job)
 	return 0;
 }
 
-int exec_money(struct exec_job *job)
+/* All that is sent counts: a schema is read by the model as well. */
+static int measure(struct exec_job *job)
 {
-	int rc;
+	_cleanup_buf_ struct buf schema = {0};
 
-	job->max_tokens = job->spec->max_tokens;
 	job->prompt_bytes = (int64_t)strlen(job->prompt.text);
 	if (job->spec->system)
 		job->prompt_bytes += (int64_t)strlen(job->spec->system);
-	rc = find_limit(job);
+	if (!job->schema)
+		return 0;
+	json_print(&schema, job->schema);
+	job->prompt_bytes += (int64_t)schema.len;
+	return buf_check(&schema);
+}
+
+int exec_money(struct exec_job *job)
+{
+	int rc = measure(job);
+
+	job->max_tokens = job->spec->max_tokens;
+	if (!rc)
+		rc = find_limit(job);
 	return rc ? rc : estimate(job);
 }
 
