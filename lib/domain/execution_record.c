@@ -7,6 +7,8 @@
 #include "domain/execution_run.h"
 #include "domain/pool.h"
 
+#define COST_MAX 1e12 /* as of budgets */
+
 struct recording {
 	const struct awm_execution_call *call;
 	const char *status;
@@ -70,6 +72,10 @@ static int add_numbers(struct awm_session *s, struct recording *r,
 	struct awm_value tokens, cost = AWM_VALUE_REAL(call->cost);
 	int rc = execution_tokens(&what.usage, r->arena, &tokens);
 
+	/* Sums of what is no amount are none either. */
+	if (call->has_cost && call->cost > COST_MAX)
+		return err_set(AWM_INVALID,
+			       "cost: want an amount in US dollars");
 	if (!rc && !call->has_cost)
 		rc = execution_price(s, &what, &cost);
 	if (rc)
