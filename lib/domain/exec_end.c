@@ -10,6 +10,7 @@
 #include "domain/execution_run.h"
 #include "domain/pool.h"
 #include "edge/random.h"
+#include "entity/field.h"
 #include "entity/store.h"
 #include "jsonschema/jsonschema.h"
 
@@ -108,12 +109,21 @@ static int64_t pause_ms(const struct exec_job *job,
 	return ms - (int64_t)((double)ms * 0.25 * (double)dice / 65536.0);
 }
 
+/* A line that broke, or fell silent, when the model was at it already:
+ * thinking is paid for as well. */
+static bool is_paid_for(const struct provider_answer *answer)
+{
+	return answer->begun && (answer->error.class == CLASS_NETWORK ||
+				 answer->error.class == CLASS_TIMEOUT);
+}
+
 static bool wants_retry(const struct exec_job *job,
 			const struct provider_answer *answer)
 {
 	return answer->error.class != CLASS_NONE && answer->error.retryable &&
 	       !job->cut && !job->given && !answer->text_len &&
-	       !job->access.command && job->retries < job->exec->retries &&
+	       !is_paid_for(answer) && !job->access.command &&
+	       job->retries < job->exec->retries &&
 	       answer->error.retry_after_ms <= HINT_MAX;
 }
 
@@ -318,9 +328,10 @@ static int write_end(struct exec_job *job, const struct execution_end *end)
 {
 	int rc = -AWM_INTERRUPTED;
 
-	/* A signal ends the statement under way as well; the row must not
-	 * suffer from that. */
-	for (int i = 0; i < WRITES && rc == -AWM_INTERRUPTED; i++)
+	/* A signal ends the statement under way as well, and others write for
+	 * long; the row, which tells of money, must not suffer from that. */
+	for (int i = 0;
+	     i < WRITES && (rc == -AWM_INTERRUPTED || rc == -AWM_DATABASE); i++)
 		rc = execution_end(job->exec->session, job->execution, end);
 	return rc;
 }
@@ -344,9 +355,9 @@ static int end_row(struct exec_job *job, const struct provider_answer *answer,
 		.status = status_of(job, rc),
 		.response = answer->text_len ? answer->text : NULL,
 		.response_len = answer->text_len,
-		.model = answer->model && *answer->model &&
-					 utf8_valid(answer->model,
-						    strlen(answer->model))
+		.model = answer->model && !field_name_wanted(
+						  answer->model,
+						  strlen(answer->model))
 				 ? answer->model
 				 : NULL,
 		.usage = answer->usage,
@@ -405,8 +416,9 @@ void exec_finish(struct exec_job *job, int rc)
 	r->hint = rc ? arena_strdup(a, e.hint) : "";
 	if (!r->message || !r->hint)
 		r->message = r->hint = "";
-	if (job->execution && keep_row(job))
-		err_clear(); /* somebody deleted it */
+	/* One that somebody deleted may be another's by now. */
+	if (job->execution && rc != -AWM_NOT_FOUND && keep_row(job))
+		err_clear();
 	job->state = EXEC_DONE;
 	if (h->ended)
 		exec_stop(job->exec, h->ended(h->ctx, job->run, r));

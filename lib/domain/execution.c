@@ -345,9 +345,15 @@ static int amend_end(struct awm_session *s, struct change *c, void *ctx)
 static int run_end(struct awm_session *s, void *ctx)
 {
 	struct ending *e = ctx;
-	int rc = mutate_edit(s, &entity_execution, e->id, NULL, 0, amend_end, e,
-			     NULL, NULL);
+	bool here, wanted;
+	int rc = execution_run_here(s, e->id, &here, &wanted);
 
+	if (!rc && !here)
+		return err_set(AWM_NOT_FOUND, "execution %lld was deleted",
+			       (long long)e->id);
+	if (!rc)
+		rc = mutate_edit(s, &entity_execution, e->id, NULL, 0,
+				 amend_end, e, NULL, NULL);
 	if (!rc)
 		rc = execution_run_tell(s, e->id,
 					e->late ? NULL : e->end->finish,
@@ -373,18 +379,10 @@ int execution_end(struct awm_session *s, int64_t id,
 
 int execution_is_cancelled(struct awm_session *s, int64_t id, bool *ret)
 {
-	struct awm_value found;
-	int rc = db_get(s->db, NULL, &found,
-			"SELECT 1 FROM \"task_executions\" x JOIN "
-			"\"execution_runs\" r ON r.\"executionId\"=x.\"id\" "
-			"WHERE x.\"id\"=?1 AND x.\"status\"='running' "
-			"AND r.\"cancelRequested\"=0",
-			"i", id);
+	bool here, wanted;
+	int rc = execution_run_here(s, id, &here, &wanted);
 
-	if (rc && rc != -AWM_NOT_FOUND)
-		return rc;
-	if (rc)
-		err_clear();
-	*ret = rc != 0;
-	return 0;
+	if (!rc)
+		*ret = !wanted;
+	return rc;
 }

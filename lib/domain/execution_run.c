@@ -160,6 +160,30 @@ int execution_run_tell(struct awm_session *s, int64_t id, const char *finish,
 	return rc || !metadata ? rc : add_metadata(s, id, metadata);
 }
 
+int execution_run_here(struct awm_session *s, int64_t id, bool *ret_here,
+		       bool *ret_wanted)
+{
+	struct awm_value wanted = {0};
+	struct pid_mark here;
+	int rc;
+
+	pid_here(&here);
+	rc = db_get(s->db, NULL, &wanted,
+		    "SELECT x.\"status\"='running' AND r.\"cancelRequested\"=0 "
+		    "FROM \"execution_runs\" r JOIN \"task_executions\" x "
+		    "ON x.\"id\"=r.\"executionId\" WHERE x.\"id\"=?1 "
+		    "AND r.\"pid\"=?2 AND COALESCE(r.\"pidStart\",0)=?3 "
+		    "AND r.\"host\"=?4 AND COALESCE(r.\"bootId\",'')=?5",
+		    "iiitt", id, here.pid, here.start, here.host, here.boot);
+	if (rc && rc != -AWM_NOT_FOUND)
+		return rc;
+	if (rc)
+		err_clear();
+	*ret_here = !rc;
+	*ret_wanted = !rc && wanted.i;
+	return 0;
+}
+
 /* ---- what is shown ---- */
 
 /* Columns of execution_runs, in the order of the SELECT below. */

@@ -53,6 +53,10 @@ int execution_run_add(struct awm_session *s, const struct execution_run *run);
 /* What the provider told at the end; both may be NULL. */
 int execution_run_tell(struct awm_session *s, int64_t id, const char *finish,
 		       const char *metadata);
+/* Whether this process runs it still, and whether anybody wants that. An id is
+ * given again when the newest rows were deleted: then it is somebody else's. */
+int execution_run_here(struct awm_session *s, int64_t id, bool *ret_here,
+		       bool *ret_wanted);
 /* Puts the columns of its run behind those of an execution. */
 int execution_run_extend(struct awm_session *s, struct arena *a,
 			 struct awm_record *row);

@@ -209,8 +209,8 @@ static void anthropic_whole(struct provider_reader *r, const cJSON *doc)
 		reader_error(r, doc, 200);
 		return;
 	}
-	reader_keep(&r->model, json_get_str(doc, "model"));
-	reader_keep(&r->response_id, json_get_str(doc, "id"));
+	reader_line(&r->model, json_get_str(doc, "model"));
+	reader_line(&r->response_id, json_get_str(doc, "id"));
 	cJSON_ArrayForEach(block, json_get(doc, "content"))
 	{
 		reader_item(r, block);
@@ -302,8 +302,8 @@ static void anthropic_event(struct provider_reader *r, const char *name,
 	if (!type)
 		type = name;
 	if (!strcmp(type, "message_start")) {
-		reader_keep(&r->model, json_get_str(message, "model"));
-		reader_keep(&r->response_id, json_get_str(message, "id"));
+		reader_line(&r->model, json_get_str(message, "model"));
+		reader_line(&r->response_id, json_get_str(message, "id"));
 		read_usage(r, json_get(message, "usage"));
 	} else if (!strcmp(type, "content_block_start")) {
 		block_start(r, doc);

@@ -149,8 +149,8 @@ static void read_content(struct provider_reader *r, const cJSON *content)
 
 static void read_head(struct provider_reader *r, const cJSON *doc)
 {
-	reader_keep(&r->model, json_get_str(doc, "model"));
-	reader_keep(&r->response_id, json_get_str(doc, "id"));
+	reader_line(&r->model, json_get_str(doc, "model"));
+	reader_line(&r->response_id, json_get_str(doc, "id"));
 	read_usage(r, json_get(doc, "usage"));
 }
 

@@ -293,8 +293,8 @@ static void google_event(struct provider_reader *r, const char *name,
 		r->complete = true;
 		return;
 	}
-	reader_keep(&r->model, json_get_str(doc, "modelVersion"));
-	reader_keep(&r->response_id, json_get_str(doc, "responseId"));
+	reader_line(&r->model, json_get_str(doc, "modelVersion"));
+	reader_line(&r->response_id, json_get_str(doc, "responseId"));
 	read_usage(r, json_get(doc, "usageMetadata"));
 	candidates = json_get(doc, "candidates");
 	candidate = candidates ? candidates->child : NULL;

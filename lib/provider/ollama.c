@@ -122,7 +122,7 @@ static void ollama_event(struct provider_reader *r, const char *name,
 		r->complete = true;
 		return;
 	}
-	reader_keep(&r->model, json_get_str(doc, "model"));
+	reader_line(&r->model, json_get_str(doc, "model"));
 	read_message(r, json_get(doc, "message"));
 	if (cJSON_IsTrue(json_get(doc, "done")))
 		read_done(r, doc);

@@ -200,6 +200,7 @@ struct provider_answer {
 	const char *request_id;
 	const char *raw; /* the assistant's turn, for provider_message.raw */
 	bool discard;	 /* the turn must not go into a history */
+	bool begun;	 /* a byte of it came, be it not of its text */
 	struct provider_error error;
 };
 

@@ -5,6 +5,8 @@
 #include "base/err.h"
 #include "provider/wire.h"
 
+#define SAID_MAX 200 /* bytes of what is said of an answer */
+
 void reader_stop(struct provider_reader *r, int err)
 {
 	if (!r->stopped)
@@ -33,13 +35,21 @@ void reader_keep(struct buf *b, const char *text)
 	buf_adds(b, text);
 }
 
+void reader_line(struct buf *b, const char *text)
+{
+	if (!text || !*text)
+		return;
+	buf_truncate(b, 0);
+	peer_line(b, text, strlen(text), SAID_MAX);
+}
+
 void reader_raw_finish(struct provider_reader *r, const char *text)
 {
 	if (!text)
 		return;
 	r->has_raw_finish = true;
 	buf_truncate(&r->raw_finish, 0);
-	buf_adds(&r->raw_finish, text);
+	reader_line(&r->raw_finish, text);
 }
 
 void reader_finish_word(struct provider_reader *r,

@@ -106,6 +106,7 @@ static int fill(struct provider_reader *r, struct arena *a,
 	ret->response_id =
 		keep(&r->response_id, r->response_id.len > 0, a, &rc);
 	ret->request_id = keep(&r->request_id, r->request_id.len > 0, a, &rc);
+	ret->begun = r->begun;
 	ret->discard = ret->finish == FINISH_CONTENT_FILTER;
 	return rc;
 }

@@ -127,6 +127,7 @@ int provider_reader_feed(struct provider_reader *r, const void *bytes,
 		sniff(r, &p, &len);
 	if (!len || r->complete || r->stopped)
 		return r->stopped;
+	r->begun |= r->status >= 200 && r->status <= 299;
 	if (r->frame == FRAME_SSE)
 		feed_sse(r, p, len);
 	else if (r->frame == FRAME_LINES)

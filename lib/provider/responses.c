@@ -286,8 +286,8 @@ static void read_response(struct provider_reader *r, const cJSON *doc,
 {
 	const cJSON *output = json_get(doc, "output");
 
-	reader_keep(&r->model, json_get_str(doc, "model"));
-	reader_keep(&r->response_id, json_get_str(doc, "id"));
+	reader_line(&r->model, json_get_str(doc, "model"));
+	reader_line(&r->response_id, json_get_str(doc, "id"));
 	if (output && output->child) {
 		drop_items(r);
 		read_items(r, output, texts);
@@ -300,8 +300,8 @@ static void responses_whole(struct provider_reader *r, const cJSON *doc)
 {
 	if (cJSON_IsObject(json_get(doc, "error"))) {
 		reader_error(r, doc, 200);
-		reader_keep(&r->model, json_get_str(doc, "model"));
-		reader_keep(&r->response_id, json_get_str(doc, "id"));
+		reader_line(&r->model, json_get_str(doc, "model"));
+		reader_line(&r->response_id, json_get_str(doc, "id"));
 		if (json_get(doc, "status")) {
 			r->failed = false;
 			read_response(r, doc, true);
@@ -335,8 +335,8 @@ static void responses_event(struct provider_reader *r, const char *name,
 		buf_truncate(&r->refusal, 0);
 		read_item(r, json_get(doc, "item"), false);
 	} else if (!strcmp(type, "response.created")) {
-		reader_keep(&r->model, json_get_str(response, "model"));
-		reader_keep(&r->response_id, json_get_str(response, "id"));
+		reader_line(&r->model, json_get_str(response, "model"));
+		reader_line(&r->response_id, json_get_str(response, "id"));
 	} else if (is_terminal(type)) {
 		/* Servers that stream nothing say it all at the end. */
 		read_response(r, response, !r->has_text);

@@ -53,6 +53,7 @@ struct provider_reader {
 	/* on the way */
 	struct sse sse;
 	struct buf body; /* the body, or the line that is not ended */
+	bool begun;	 /* a byte of what is no error came */
 	bool complete;	 /* the last word was said */
 
 	/* what came */
@@ -172,6 +173,8 @@ void reader_reasoning(struct provider_reader *r, const char *text);
 void reader_refusal(struct provider_reader *r, const char *text);
 /* Remembers a text of the answer; NULL leaves what is there. */
 void reader_keep(struct buf *b, const char *text);
+/* What is said of the answer: one line, and not a long one. */
+void reader_line(struct buf *b, const char *text);
 void reader_raw_finish(struct provider_reader *r, const char *text);
 /* Why the answer ended, in a wire's words; another word is FINISH_OTHER, NULL
  * says nothing. */

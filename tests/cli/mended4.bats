@@ -1,0 +1,140 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+#
+# What somebody once found broken where prompts are run, paid for and shared
+# (executions, skills, plans, providers), and must stay mended.
+
+# shellcheck disable=SC2016,SC2030,SC2031,SC2154 # code in quotes; the
+# variables of run; each test is a subshell
+load model
+
+setup() {
+	model_setup
+}
+
+teardown() {
+	model_stop
+}
+
+# as USER ARG…: awm, acting as somebody else.
+as() {
+	local user=$1
+
+	shift
+	AWM_USER=$user@example.com awm "$@"
+}
+
+# lock SECONDS: another program writes for so long, as soon as it can.
+lock() {
+	python3 - "$AWM_DB" "$1" <<-'PY' 3>&- &
+		import sqlite3, sys, time
+		db = sqlite3.connect(sys.argv[1], isolation_level=None, timeout=10)
+		db.execute("BEGIN IMMEDIATE")
+		time.sleep(float(sys.argv[2]))
+		db.execute("ROLLBACK")
+	PY
+}
+
+runs() {
+	[[ -n $(awm exec list -q -s running) ]]
+}
+
+# ---- answers ----
+
+@test "a model that echoes no name of a model loses no answer" {
+	local long
+
+	long=$(printf 'x%.0s' {1..5000})
+	model '[{"say": ["one"], "model": "m\u001b[31m\n2"},
+		{"say": ["two"], "model": "  "},
+		{"say": ["three"], "model": "'"$long"'"},
+		{"say": ["four"], "model": "m\u009b2"}]'
+	prints one exec run 1 "${LOCAL[@]}"
+	row '.status == "success" and .response == "one" and .model == "m [31m 2"'
+	prints two exec run 1 "${LOCAL[@]}"
+	row '.status == "success" and .response == "two" and .model == "m"'
+	prints three exec run 1 "${LOCAL[@]}"
+	row '.status == "success" and (.model | length) <= 1000'
+	prints four exec run 1 "${LOCAL[@]}"
+	row '.status == "success" and .response == "four" and .model == "m"'
+}
+
+@test "what a model says of its answer is not told at any length" {
+	local long
+
+	long=$(printf 'f%.0s' {1..50000})
+	model '[{"say": ["one"], "finish": "'"$long"'"}]'
+	run_awm exec run 1 "${LOCAL[@]}"
+	assert_status 0
+	((${#stderr} < 1000))
+	row '(.metadata | tostring | length) < 2000'
+}
+
+@test "an answer that has begun with thoughts is not asked for again" {
+	model '[{"headers": {"Content-Type": "text/event-stream"}, "body":
+		"data: {\"choices\":[{\"delta\":{\"reasoning_content\":\"hm\"}}]}\n\n"},
+		{"say": ["Yes"]}]'
+	fails 8 'stream ended early' exec run 1 "${LOCAL[@]}"
+	asked 1
+	row '.status == "failed" and .retryCount == 0'
+}
+
+# ---- rows ----
+
+@test "the id of a deleted run that somebody else has now is left alone" {
+	local first
+
+	awm_ok task add Other -p 1 >/dev/null
+	model '[{"say": ["old "], "repeat": 20, "delay": 0.1},
+		{"say": ["new "], "repeat": 30, "delay": 0.1}]'
+	awm exec run 1 "${LOCAL[@]}" >old 2>err 3>&- &
+	first=$!
+	until_true runs
+	awm_ok task rm 1 >/dev/null
+	awm_ok task purge 1 --yes >/dev/null
+	awm_ok exec run 2 "${LOCAL[@]}" >new 3>&-
+	[[ $(<new) != *old* ]]
+	! wait "$first"
+	json '.taskId == 2 and .status == "success"
+		and (.response | test("^(new )+$"))' exec show 1
+}
+
+@test "others that write for long cost no answer" {
+	model '[{"say": ["one ", "two"], "delay": 0.3}]'
+	awm exec run 1 "${LOCAL[@]}" --wait 1 >out 3>&- &
+	local pid=$!
+	until_true runs
+	lock 2.5
+	wait "$pid"
+	row '.status == "success" and .response == "one two"'
+}
+
+@test "a terminal that is closed leaves what had come" {
+	model '[{"say": ["one "], "repeat": 100, "delay": 0.1}]'
+	env --default-signal=HUP awm exec run 1 "${LOCAL[@]}" >out 2>err 3>&- &
+	local pid=$! rc=0
+	until_true test -s out
+	kill -HUP "$pid"
+	wait "$pid" || rc=$?
+	[[ $rc == 130 ]]
+	row '.status == "cancelled" and (.response | startswith("one "))'
+}
+
+# ---- money ----
+
+@test "what is no amount is no cost" {
+	fails 4 'cost: want an amount' exec record 1 --prompt p --response r \
+		--provider openai --model gpt-5 --cost 1e308
+	awm_ok exec record 1 --prompt p --response r --provider openai \
+		--model gpt-5 --cost 1e12 >/dev/null
+	json '.actualCost == 1e12' task show 1
+}
+
+@test "a schema is read by the model, and counts" {
+	python3 -c 'import json; print(json.dumps({"type": "object",
+		"description": "x" * 600000}))' >out.json
+	model '[{"say": ["{}"]}]'
+	awm_ok skill add Big --prompt hi --output-schema out.json >/dev/null
+	fails 4 'may cost' exec run 1 -s Big "${CLAUDE[@]}" --max-cost 0.01
+	asked 0
+}
