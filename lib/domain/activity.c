@@ -33,10 +33,10 @@ static bool worth_telling(const struct change *c, size_t i)
 	/* Of a row that is gone, only the log knows since when it was there. */
 	if (is_bookkeeping(&c->e->fields[i]))
 		return !to && !strcmp(c->e->fields[i].name, "createdAt");
-	if (from && to)
-		return !value_equal(from, to);
 	if (is_exchange(c, i))
 		return false;
+	if (from && to)
+		return !value_equal(from, to);
 	/* Who adds a task watches it: that goes without saying. */
 	if (!from && c->e == &entity_task && i == TASK_watcherIds)
 		return false;
