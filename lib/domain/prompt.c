@@ -13,6 +13,7 @@
 #include "jsonschema/jsonschema.h"
 
 #define SCHEMA_NAME_MAX 64
+#define MEMBERS_MAX	2000 /* of an object of the input */
 
 struct building {
 	struct awm_session *session;
@@ -47,13 +48,26 @@ static int keep(struct building *b, struct buf *text, const char **ret)
 
 /* ---- input ---- */
 
+/* Each is looked for among the others: skills come from anybody. */
+static int check_members(const cJSON *object, const char *what)
+{
+	return cJSON_GetArraySize(object) <= MEMBERS_MAX
+		       ? 0
+		       : err_set(AWM_INVALID, "%s: more than %d members", what,
+				 MEMBERS_MAX);
+}
+
 /* Members that are left out have the default of their schema. */
 static int fill_defaults(const cJSON *schema, cJSON *object)
 {
-	const cJSON *property;
-	int rc = 0;
+	const cJSON *properties = json_get(schema, "properties"), *property;
+	int rc = check_members(properties, "inputSchema");
 
-	cJSON_ArrayForEach(property, json_get(schema, "properties"))
+	if (!rc)
+		rc = check_members(object, "input");
+	if (rc)
+		return rc;
+	cJSON_ArrayForEach(property, properties)
 	{
 		const char *name = property->string;
 		cJSON *node = cJSON_GetObjectItemCaseSensitive(object, name),
@@ -125,7 +139,9 @@ static int put_input(struct building *b, const cJSON *inputs)
 		cJSON_Delete(b->input);
 		return err_nomem();
 	}
-	rc = hold_to_schema(b);
+	rc = check_members(b->input, "input");
+	if (!rc)
+		rc = hold_to_schema(b);
 	return rc ? rc : put_shortcuts(b);
 }
 
