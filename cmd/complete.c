@@ -130,18 +130,25 @@ static int offer_slug(void *ctx, const struct awm_record *row)
 	return 0;
 }
 
+/* Who acts sees more than others; who cannot be told, what everybody sees. In a
+ * rehearsal: nobody is remembered for a look. */
 static int open_quietly(const struct complete *c)
 {
 	struct run *r = c->r;
 	struct awm_session_opts opts = {.db = c->db,
 					.as = c->as,
 					.no_create = true,
-					.no_actor = true,
+					.dry_run = true,
 					.wait_ms = 100};
 	int err = run_config(r);
 
 	opts.config = r->config;
-	return err ? err : awm_session_open(&opts, &r->session);
+	if (!err)
+		err = awm_session_open(&opts, &r->session);
+	if (err != -AWM_DENIED)
+		return err;
+	opts.no_actor = true;
+	return awm_session_open(&opts, &r->session);
 }
 
 static int offer_rows(struct complete *c, const char *name)

@@ -32,7 +32,9 @@ enum awm_op {
 	AWM_OP_TAGGED,	 /* the id of a skill: with that tag */
 	AWM_OP_SAYS,	 /* the id of a skill: its texts or tags contain it,
 			    without regard to ASCII case */
-	AWM_OP_SEEN_BY	 /* the id of a skill: that user sees it */
+	AWM_OP_SEEN_BY,	 /* the id of a skill: that user sees it */
+	AWM_OP_TOLD_TO	 /* the id of an activity: that user did it, or sees the
+			    skill that it tells of, if it tells of one */
 };
 
 struct awm_cond {

@@ -9,7 +9,7 @@
 #include "domain/execution.h"
 #include "domain/mutate.h"
 #include "domain/pool.h"
-#include "domain/skill.h"
+#include "domain/scope.h"
 #include "domain/task.h"
 #include "domain/time.h"
 #include "domain/work.h"
@@ -37,9 +37,7 @@ int awm_list(struct awm_session *s, const struct awm_query *query,
 		return rc;
 	if (query->ready)
 		return ready_list(s, query, fn, ctx);
-	if (query->entity == &entity_skill)
-		return skill_list(s, query, fn, ctx);
-	return store_list(s->db, query, fn, ctx);
+	return scope_list(s, query, fn, ctx);
 }
 
 int awm_count(struct awm_session *s, const struct awm_query *query,
@@ -51,15 +49,13 @@ int awm_count(struct awm_session *s, const struct awm_query *query,
 		return rc;
 	if (query->ready)
 		return ready_count(s, query, ret);
-	if (query->entity == &entity_skill)
-		return skill_count(s, query, ret);
-	return store_count(s->db, query, ret);
+	return scope_count(s, query, ret);
 }
 
 int awm_get(struct awm_session *s, const struct awm_entity *e, int64_t id,
 	    struct awm_pool *pool, struct awm_record **ret)
 {
-	int rc = e == &entity_skill ? skill_require(s, id) : 0;
+	int rc = scope_require(s, e, id);
 
 	return rc ? rc : store_get(s->db, e, id, pool_arena(pool), ret);
 }

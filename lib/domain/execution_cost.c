@@ -8,6 +8,7 @@
 #include "base/time.h"
 #include "domain/emit.h"
 #include "domain/execution_run.h"
+#include "domain/scope.h"
 #include "queries.h"
 
 /* Numbers of execution_cost.sql behind key and name, in its order. */
@@ -133,10 +134,11 @@ static int read_rows(struct report *r)
 	_cleanup_stmt_ struct db_stmt *st = NULL;
 	const struct awm_cost_query *q = r->query;
 	int rc = db_query(r->session->db, &st, query_execution_cost,
-			  "tiiiiiittt", words[q->by],
+			  "tiiiiiittti", words[q->by],
 			  q->from ? q->from : INT64_MIN,
 			  q->to ? q->to : INT64_MAX, q->project, q->task,
-			  q->skill, q->user, q->provider, q->model, q->status);
+			  q->skill, q->user, q->provider, q->model, q->status,
+			  scope_user(r->session));
 
 	while (!rc && (rc = db_step(st)) > 0)
 		rc = take_row(r, st);

@@ -8,7 +8,7 @@
 
 #include "base/err.h"
 #include "db/wake.h"
-#include "domain/session.h"
+#include "domain/scope.h"
 #include "entity/store.h"
 
 /* Rows read in one statement, before they are told of. */
@@ -156,7 +156,7 @@ static int read_batch(struct awm_follow *f, int64_t to, awm_row_fn *fn,
 
 	f->from = AWM_VALUE_INT(f->last);
 	f->to = AWM_VALUE_INT(to);
-	rc = store_list(f->session->db, &f->query, take_row, &b);
+	rc = scope_list(f->session, &f->query, take_row, &b);
 	if (!rc)
 		rc = tell(f, &b, fn, ctx);
 	*ret_more = b.count == BATCH;

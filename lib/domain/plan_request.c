@@ -9,7 +9,6 @@
 #include "domain/mutate.h"
 #include "domain/pool.h"
 #include "domain/prompt.h"
-#include "domain/skill.h"
 #include "entity/shape.h"
 #include "entity/store.h"
 
@@ -208,7 +207,13 @@ static int put_skills(struct asking *as, cJSON *data)
 	const struct awm_field *fields[] = {&f[SKILL_id], &f[SKILL_name],
 					    &f[SKILL_description]};
 	struct awm_sort most_used = {&f[SKILL_usageCount], true};
+	/* Whoever sees the project reads the prompt: nothing in it that only
+	 * an admin sees. */
+	struct awm_value me = AWM_VALUE_INT(as->session->actor.id);
+	struct awm_cond seen = {f, AWM_OP_SEEN_BY, &me, 1};
 	struct awm_query q = {.entity = &entity_skill,
+			      .conds = &seen,
+			      .nconds = 1,
 			      .sort = &most_used,
 			      .nsort = 1,
 			      .fields = fields,
@@ -216,7 +221,7 @@ static int put_skills(struct asking *as, cJSON *data)
 			      .limit = LISTED_MAX};
 	struct listing l = {cJSON_AddArrayToObject(data, "skills"), 0};
 
-	return l.array ? skill_list(as->session, &q, list_row, &l)
+	return l.array ? store_list(as->session->db, &q, list_row, &l)
 		       : err_nomem();
 }
 

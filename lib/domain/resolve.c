@@ -8,8 +8,8 @@
 #include "base/time.h"
 #include "base/utf8.h"
 #include "domain/pool.h"
+#include "domain/scope.h"
 #include "domain/session.h"
-#include "domain/skill.h"
 #include "entity/entity.h"
 #include "entity/field.h"
 #include "entity/store.h"
@@ -95,7 +95,7 @@ static int look_through(struct awm_session *s, struct search *look)
 			      .fields = fields,
 			      .nfields = 1};
 
-	if (look->e == &entity_skill && skill_scope(s, &seen, &cond)) {
+	if (scope_of(s, look->e, &seen, &cond)) {
 		q.conds = &cond;
 		q.nconds = 1;
 	}
@@ -165,8 +165,9 @@ int awm_resolve(struct awm_session *s, const struct awm_entity *e,
 		return by_name(s, e, text, ret_id);
 	rc = parse_id(e, text + (*text == '#'), &id);
 	if (!rc)
-		rc = e == &entity_skill ? skill_require(s, id)
-					: store_exists(s->db, e, id);
+		rc = store_exists(s->db, e, id);
+	if (!rc)
+		rc = scope_require(s, e, id);
 	if (!rc)
 		*ret_id = id;
 	return rc;

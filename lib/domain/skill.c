@@ -3,12 +3,12 @@
  * and what follows from a change. */
 #include "domain/skill.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/err.h"
 #include "base/json.h"
 #include "base/mustache.h"
+#include "domain/scope.h"
 #include "entity/store.h"
 #include "jsonschema/jsonschema.h"
 #include "queries.h"
@@ -19,75 +19,11 @@ const size_t skill_versioned[SKILL_VERSIONED] = {
 
 /* ---- who sees what ---- */
 
-bool skill_scope(const struct awm_session *s, struct awm_value *value,
-		 struct awm_cond *ret)
-{
-	if (role_of(s) == ROLE_ADMIN || !s->acting)
-		return false;
-	*value = AWM_VALUE_INT(s->actor.id);
-	*ret = (struct awm_cond){entity_skill.fields, AWM_OP_SEEN_BY, value, 1};
-	return true;
-}
-
-/* The query with that condition; its list of conditions is owned. */
-static int narrow(const struct awm_session *s, struct awm_query *q,
-		  struct awm_value *value)
-{
-	struct awm_cond *conds = calloc(q->nconds + 1, sizeof(*conds));
-
-	if (!conds)
-		return err_nomem();
-	if (q->nconds)
-		memcpy(conds, q->conds, q->nconds * sizeof(*conds));
-	if (skill_scope(s, value, &conds[q->nconds]))
-		q->nconds++;
-	q->conds = conds;
-	return 0;
-}
-
-int skill_list(struct awm_session *s, const struct awm_query *query,
-	       awm_row_fn *fn, void *ctx)
-{
-	struct awm_query q = *query;
-	struct awm_value value;
-	int rc = narrow(s, &q, &value);
-
-	if (rc)
-		return rc;
-	rc = store_list(s->db, &q, fn, ctx);
-	free((void *)q.conds);
-	return rc;
-}
-
-int skill_count(struct awm_session *s, const struct awm_query *query,
-		int64_t *ret)
-{
-	struct awm_query q = *query;
-	struct awm_value value;
-	int rc = narrow(s, &q, &value);
-
-	if (rc)
-		return rc;
-	rc = store_count(s->db, &q, ret);
-	free((void *)q.conds);
-	return rc;
-}
-
-static int no_skill(int64_t id)
-{
-	return err_set(AWM_NOT_FOUND, "no skill %lld", (long long)id);
-}
-
 int skill_require(struct awm_session *s, int64_t id)
 {
-	struct awm_value key = AWM_VALUE_INT(id);
-	struct awm_cond cond = {entity_skill.fields, AWM_OP_EQ, &key, 1};
-	struct awm_query q = {
-		.entity = &entity_skill, .conds = &cond, .nconds = 1};
-	int64_t n;
-	int rc = skill_count(s, &q, &n);
+	int rc = store_exists(s->db, &entity_skill, id);
 
-	return rc || n ? rc : no_skill(id);
+	return rc ? rc : scope_require(s, &entity_skill, id);
 }
 
 struct first {
@@ -113,12 +49,14 @@ int skill_get(struct awm_session *s, int64_t id, struct arena *a,
 			      .nconds = 1,
 			      .tags = true};
 	struct first first = {.arena = a};
-	int rc = skill_list(s, &q, keep_first, &first);
+	int rc = scope_list(s, &q, keep_first, &first);
 
 	if (rc)
 		return rc;
+	if (!first.row)
+		return err_set(AWM_NOT_FOUND, "no skill %lld", (long long)id);
 	*ret = first.row;
-	return first.row ? 0 : no_skill(id);
+	return 0;
 }
 
 /* ---- who changes it ---- */

@@ -13,18 +13,9 @@ extern const struct rules skill_rules, suggested_skill_rules;
 
 /* ---- who sees what ---- */
 
-/* The condition that a listing of skills is under; `value` is its storage.
- * False for who sees all of them. */
-bool skill_scope(const struct awm_session *s, struct awm_value *value,
-		 struct awm_cond *ret);
 /* AWM_NOT_FOUND, as for a skill that is not there, unless the acting user sees
- * it. */
+ * it. Listings: scope_list(). */
 int skill_require(struct awm_session *s, int64_t id);
-/* awm_list() and awm_count() of skills: those that the acting user sees. */
-int skill_list(struct awm_session *s, const struct awm_query *query,
-	       awm_row_fn *fn, void *ctx);
-int skill_count(struct awm_session *s, const struct awm_query *query,
-		int64_t *ret);
 
 /* The row with its tags. AWM_NOT_FOUND, also when it is not to be seen. */
 int skill_get(struct awm_session *s, int64_t id, struct arena *a,

@@ -4,6 +4,7 @@
 
 #include "base/err.h"
 #include "domain/pool.h"
+#include "domain/scope.h"
 #include "domain/skill.h"
 #include "domain/work.h"
 #include "entity/store.h"
@@ -68,14 +69,11 @@ static int each_stats(struct awm_session *s, int64_t id, awm_row_fn *fn,
 {
 	_cleanup_stmt_ struct db_stmt *st = NULL;
 	const struct awm_field *fields[STATS_N];
-	struct awm_value seen = AWM_VALUE_INT(0);
-	struct awm_cond cond;
 	int rc;
 
 	for (size_t i = 0; i < STATS_N; i++)
 		fields[i] = &stats[i];
-	skill_scope(s, &seen, &cond);
-	rc = db_query(s->db, &st, query_skill_stats, "ii", id, seen.i);
+	rc = db_query(s->db, &st, query_skill_stats, "ii", id, scope_user(s));
 	return rc ? rc : store_rows(st, fields, STATS_N, fn, ctx);
 }
 

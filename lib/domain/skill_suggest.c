@@ -7,6 +7,7 @@
 #include "base/err.h"
 #include "domain/emit.h"
 #include "domain/pool.h"
+#include "domain/scope.h"
 #include "domain/skill.h"
 #include "entity/store.h"
 #include "queries.h"
@@ -129,7 +130,7 @@ static int add_skills(struct suggest *g)
 				.nfields = ARRAY_LEN(fields),
 				.tags = true};
 
-	return skill_list(g->session, &all, add_skill, g);
+	return scope_list(g->session, &all, add_skill, g);
 }
 
 static int add_records(struct suggest *g)

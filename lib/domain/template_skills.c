@@ -4,6 +4,7 @@
 
 #include "base/err.h"
 #include "base/utf8.h"
+#include "domain/scope.h"
 #include "domain/skill.h"
 #include "domain/template.h"
 #include "entity/store.h"
@@ -48,7 +49,7 @@ static int load_skills(struct template_skills *k)
 			      .fields = fields,
 			      .nfields = ARRAY_LEN(fields)};
 
-	return skill_list(k->session, &q, keep_skill, k);
+	return scope_list(k->session, &q, keep_skill, k);
 }
 
 static size_t count_skills(const struct template_skills *k, const char *name,

@@ -6,6 +6,7 @@
 #include "base/jsonw.h"
 #include "domain/placeholder.h"
 #include "domain/pool.h"
+#include "domain/scope.h"
 #include "domain/template.h"
 #include "entity/store.h"
 #include "queries.h"
@@ -70,7 +71,7 @@ static int put_tasks(struct source *src)
 {
 	_cleanup_stmt_ struct db_stmt *st = NULL;
 	int rc = db_query(src->session->db, &st, query_template_source_tasks,
-			  "i", src->project);
+			  "ii", src->project, scope_user(src->session));
 
 	jsonw_key(&src->w, "tasks");
 	jsonw_array(&src->w);
@@ -87,7 +88,8 @@ static int put_skills(struct source *src)
 	struct arena a = {0};
 	struct awm_value names;
 	int rc = db_get(src->session->db, &a, &names,
-			query_template_source_skills, "i", src->project);
+			query_template_source_skills, "ii", src->project,
+			scope_user(src->session));
 
 	if (!rc && has_elements(&names))
 		put_json(src, "skills", &names);

@@ -133,6 +133,32 @@ static int add_compare(struct composer *c, const struct awm_cond *cond)
 	return rc;
 }
 
+static void add_seen(struct composer *c, const char *skill, int at)
+{
+	buf_addf(c->out,
+		 "(%s.\"isPublic\"=1 OR %s.\"isOfficial\"=1 OR "
+		 "%s.\"authorId\"=?%d OR %s.\"teamId\" IN (SELECT "
+		 "\"teamId\" FROM \"team_members\" WHERE "
+		 "\"userId\"=?%d))",
+		 skill, skill, skill, at, skill, at);
+}
+
+/* The row is named in the metadata; what type it is of, an index tells. */
+static void add_told(struct composer *c)
+{
+	int at = ++c->at;
+
+	buf_addf(c->out,
+		 "(t.\"type\"<'skill.' OR t.\"type\">='skill/' OR "
+		 "t.\"userId\"=?%d OR "
+		 "json_extract(t.\"metadata\",'$.entity') IS NOT 'skill' OR "
+		 "EXISTS (SELECT 1 FROM \"skills\" k WHERE k.\"id\"="
+		 "json_extract(t.\"metadata\",'$.id') AND ",
+		 at);
+	add_seen(c, "k", at);
+	buf_adds(c->out, "))");
+}
+
 static void add_skill_cond(struct composer *c, const struct awm_cond *cond)
 {
 	int at = ++c->at;
@@ -152,12 +178,7 @@ static void add_skill_cond(struct composer *c, const struct awm_cond *cond)
 			 "instr(lower(x.\"tag\"),lower(?%d))>0))",
 			 at, at);
 	else
-		buf_addf(c->out,
-			 "(t.\"isPublic\"=1 OR t.\"isOfficial\"=1 OR "
-			 "t.\"authorId\"=?%d OR t.\"teamId\" IN (SELECT "
-			 "\"teamId\" FROM \"team_members\" WHERE "
-			 "\"userId\"=?%d))",
-			 at, at);
+		add_seen(c, "t", at);
 }
 
 static int add_cond(struct composer *c, const struct awm_cond *cond)
@@ -214,6 +235,9 @@ static int add_cond(struct composer *c, const struct awm_cond *cond)
 	case AWM_OP_SAYS:
 	case AWM_OP_SEEN_BY:
 		add_skill_cond(c, cond);
+		return 0;
+	case AWM_OP_TOLD_TO:
+		add_told(c);
 		return 0;
 	default:
 		return add_compare(c, cond);

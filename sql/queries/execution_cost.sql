@@ -1,7 +1,8 @@
 -- What executions cost by ?1 (project, task, skill, model, provider, user; day:
 -- each instant by itself, since days are of a zone), of those that began from
 -- ?2 until before ?3, of project ?4, task ?5, skill ?6, user ?7 (0: of any), of
--- provider ?8, model ?9, in status ?10 (null: of any).
+-- provider ?8, model ?9, in status ?10 (null: of any). Skills that user ?11 does
+-- not see (0: who sees all) have no name.
 SELECT CASE ?1 WHEN 'project' THEN t."projectId" WHEN 'task' THEN t."id"
 		WHEN 'skill' THEN r."skillId" WHEN 'user' THEN r."userId"
 		WHEN 'day' THEN x."createdAt" END,
@@ -26,6 +27,10 @@ JOIN "tasks" t ON t."id" = x."taskId"
 JOIN "projects" p ON p."id" = t."projectId"
 LEFT JOIN "execution_runs" r ON r."executionId" = x."id"
 LEFT JOIN "skills" s ON s."id" = r."skillId"
+	AND (?11 = 0 OR s."isPublic" = 1 OR s."isOfficial" = 1
+		OR s."authorId" = ?11 OR s."teamId" IN (
+			SELECT "teamId" FROM "team_members"
+			WHERE "userId" = ?11))
 LEFT JOIN "users" u ON u."id" = r."userId"
 WHERE x."createdAt" >= ?2 AND x."createdAt" < ?3
 	AND (?4 = 0 OR t."projectId" = ?4)

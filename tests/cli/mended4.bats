@@ -39,6 +39,13 @@ runs() {
 	[[ -n $(awm exec list -q -s running) ]]
 }
 
+# without TEXT FILE: it is not in the file.
+without() {
+	if grep "$1" "$2" >&2; then
+		return 1
+	fi
+}
+
 # ---- answers ----
 
 @test "a model that echoes no name of a model loses no answer" {
@@ -82,7 +89,7 @@ runs() {
 # ---- rows ----
 
 @test "the id of a deleted run that somebody else has now is left alone" {
-	local first
+	local first rc=0
 
 	awm_ok task add Other -p 1 >/dev/null
 	model '[{"say": ["old "], "repeat": 20, "delay": 0.1},
@@ -94,7 +101,8 @@ runs() {
 	awm_ok task purge 1 --yes >/dev/null
 	awm_ok exec run 2 "${LOCAL[@]}" >new 3>&-
 	[[ $(<new) != *old* ]]
-	! wait "$first"
+	wait "$first" || rc=$?
+	[[ $rc == 3 ]]
 	json '.taskId == 2 and .status == "success"
 		and (.response | test("^(new )+$"))' exec show 1
 }
@@ -120,6 +128,14 @@ runs() {
 	row '.status == "cancelled" and (.response | startswith("one "))'
 }
 
+@test "an answer is kept once, not in the log of what happened too" {
+	model '[{"say": ["a rather long answer"]}]'
+	awm_ok exec run 1 "${LOCAL[@]}" >/dev/null
+	awm activity list --json >log
+	without 'rather long' log
+	jq -e '.[0].type == "execution.succeeded" and .[0].changes.status != null' log
+}
+
 # ---- money ----
 
 @test "what is no amount is no cost" {
@@ -137,4 +153,59 @@ runs() {
 	awm_ok skill add Big --prompt hi --output-schema out.json >/dev/null
 	fails 4 'may cost' exec run 1 -s Big "${CLAUDE[@]}" --max-cost 0.01
 	asked 0
+}
+
+@test "a schema of thousands of members is refused, not waded through" {
+	python3 -c 'import json; print(json.dumps({"properties":
+		{f"p{i}": {"default": i} for i in range(50000)}}))' >in.json
+	awm_ok skill add Wide --prompt '{{p1}}' --input-schema in.json >/dev/null
+	run timeout 20 awm exec run 1 -s Wide --provider local --model m --dry-run
+	[[ $status == 4 ]]
+}
+
+# ---- who sees what ----
+
+@test "a private skill is told of to nobody else" {
+	awm_ok user add bob@example.com --role member >/dev/null
+	awm_ok user add eve@example.com --role member >/dev/null
+	awm_ok config set provider.local.command cat >/dev/null
+	as bob skill add 'Bob alone' --prompt 'hush {{task.title}}' \
+		--description 'hush hush' >/dev/null
+	as bob skill add 'For all' --prompt x >/dev/null
+	as bob skill publish 'For all' >/dev/null
+	as bob skill edit 'Bob alone' --prompt 'hush hush' >/dev/null
+	as bob exec run 1 -s 'Bob alone' --provider local -q >/dev/null
+	as bob skill attach 'Bob alone' 1 >/dev/null
+	as bob skill attach 'For all' 1 >/dev/null
+
+	as eve exec cost --by skill --json >eve
+	jq -e 'length == 1 and .[0].name == null and .[0].runs == 1' eve
+	as bob exec cost --by skill --json | jq -e '.[0].name == "Bob alone"'
+	as eve activity list --json >eve
+	without 'hush\|Bob alone' eve
+	grep -q 'For all' eve
+	as bob activity list --json | grep -q hush
+	awm activity list --json | grep -q hush
+	awm activity list --json --type skill.created | jq '.[1].id' >id
+	run_awm activity show "$(<id)" --as eve@example.com
+	assert_status 3
+	as bob activity show "$(<id)" --json | grep -q hush
+	as eve template add T --from-project 1 --json >eve
+	without 'Bob alone' eve
+	grep -q 'For all' eve
+	# A plan's prompt is for all who see the project.
+	awm project plan 1 --prompt x --provider local --dry-run >plan
+	without 'Bob alone' plan
+	grep -q 'For all' plan
+	as eve __complete skill show '' >eve
+	without 'Bob alone' eve
+	grep -q 'For all' eve
+	as bob __complete skill show '' | grep -q 'Bob alone'
+	as nobody __complete skill show '' >eve
+	without 'Bob alone' eve
+	grep -q 'For all' eve
+	# Deleted, it is nobody else's either.
+	as bob skill rm 'Bob alone' --yes >/dev/null
+	as eve activity list --json >eve
+	without 'hush\|Bob alone' eve
 }
