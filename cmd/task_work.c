@@ -468,7 +468,9 @@ const struct command cmd_task_work[] = {
 			"Shows what the task waits for, what that waits for, "
 			"and so on; with --reverse, what waits for the task. "
 			"What stands in several places is taken apart in the "
-			"first one.",
+			"first one. JSON of more than 80 levels is refused "
+			"with exit status 4; the other formats have a line "
+			"for each task.",
 		.arguments = one_task,
 		.options = dep_tree_options,
 		.args_size = sizeof(struct dep_tree_args),

@@ -4,12 +4,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/err.h"
 #include "base/jsonw.h"
 #include "cmd/option.h"
 #include "cmd/report.h"
 
-/* Deeper ones than people make; each level is a call. */
-#define DEPTH_MAX 500
+/* Each level is a call, and jq reads no more than 85 of them. */
+#define NESTED_MAX 80
+/* The lines of a table are indented no farther than this. */
+#define INDENT_MAX 100
 
 static const struct awm_field of_field = {
 	.name = "of", .label = "Below", .type = AWM_TYPE_INT};
@@ -121,11 +124,11 @@ static size_t below(const struct layout *l, int64_t of, size_t *ret_n)
 }
 
 /* Whether what is below the row is to be shown here: once. */
-static bool expand(struct layout *l, const struct awm_record *row, size_t depth)
+static bool expand(struct layout *l, const struct awm_record *row)
 {
 	size_t at = id_place(l, awm_record_int(row, "id"));
 
-	if (depth >= DEPTH_MAX || l->expanded[at])
+	if (l->expanded[at])
 		return false;
 	l->expanded[at] = true;
 	return true;
@@ -168,6 +171,13 @@ static void node_add(struct awm_record *node, const struct awm_field *f,
 	node->values[node->count++] = v;
 }
 
+static int too_deep(void)
+{
+	err_set(AWM_INVALID, "this has more than %d levels, too many for JSON",
+		NESTED_MAX);
+	return err_hint("--format csv has a line for each");
+}
+
 static int nest(struct layout *l, const struct awm_record *row, size_t depth,
 		struct awm_record **ret)
 {
@@ -175,11 +185,13 @@ static int nest(struct layout *l, const struct awm_record *row, size_t depth,
 	struct awm_record *node = node_new(a, row, 1);
 	struct awm_relation *rel = arena_alloc(a, sizeof(*rel));
 	size_t n = 0, first = below(l, awm_record_int(row, "id"), &n);
-	bool expanded = expand(l, row, depth);
+	bool expanded = expand(l, row);
 	int err = 0;
 
 	if (!node || !rel)
 		return -AWM_NOMEM;
+	if (n && expanded && depth >= NESTED_MAX)
+		return too_deep();
 	if (n && !expanded)
 		node_add(node, &repeated_field, AWM_VALUE_INT(1));
 	*rel = (struct awm_relation){.name = l->tree->name, .many = true};
@@ -235,14 +247,16 @@ static int draw_title(struct layout *l, struct awm_record *line, bool last,
 	return 0;
 }
 
-static int flat(struct layout *l, const struct awm_record *row, bool last,
-		size_t depth)
+/* Rows below one that are still to come. */
+struct level {
+	size_t next, end; /* of places */
+	size_t prefix;	  /* its length above them */
+};
+
+static int report_line(struct layout *l, const struct awm_record *row,
+		       bool last, size_t depth, bool repeated)
 {
-	struct arena *a = &l->tree->run->arena;
-	struct awm_record *line = node_new(a, row, 2);
-	size_t n = 0, first = below(l, awm_record_int(row, "id"), &n);
-	size_t before = l->prefix.len;
-	bool expanded = expand(l, row, depth);
+	struct awm_record *line = node_new(&l->tree->run->arena, row, 2);
 	int err = 0;
 
 	if (!line)
@@ -250,27 +264,56 @@ static int flat(struct layout *l, const struct awm_record *row, bool last,
 	node_add(line, &of_field, *awm_record_get(row, "of"));
 	node_add(line, &depth_field, AWM_VALUE_INT((int64_t)depth));
 	if (l->drawn)
-		err = draw_title(l, line, last, depth, n && !expanded);
-	if (!err)
-		err = report_row(l->tree->run, line);
-	if (depth)
-		buf_adds(&l->prefix, last ? "   " : "│  ");
-	for (size_t i = 0; expanded && i < n && !err; i++)
-		err = flat(l, l->tree->rows[l->places[first + i].at],
-			   i + 1 == n, depth + 1);
-	buf_truncate(&l->prefix, before);
-	return err;
+		err = draw_title(l, line, last, depth, repeated);
+	return err ? err : report_row(l->tree->run, line);
+}
+
+static void descend(struct layout *l, struct buf *levels, size_t first,
+		    size_t n)
+{
+	struct level level = {first, first + n, l->prefix.len};
+
+	buf_add(levels, &level, sizeof(level));
+}
+
+/* Chains are as long as people make them, so this is no recursion. */
+static int report_flat_below(struct layout *l, struct buf *levels)
+{
+	size_t n, first = below(l, 0, &n);
+	int err = 0;
+
+	descend(l, levels, first, n);
+	while (levels->len && !err && !buf_check(levels)) {
+		size_t depth = levels->len / sizeof(struct level) - 1;
+		struct level *level = (struct level *)(void *)levels->s + depth;
+		buf_truncate(&l->prefix, level->prefix);
+		if (level->next == level->end) {
+			buf_truncate(levels, depth * sizeof(*level));
+			continue;
+		}
+		const struct awm_record *row =
+			l->tree->rows[l->places[level->next++].at];
+		bool last = level->next == level->end;
+		bool expanded = expand(l, row);
+		first = below(l, awm_record_int(row, "id"), &n);
+		err = report_line(l, row, last, depth, n && !expanded);
+		if (l->drawn && depth && depth < INDENT_MAX)
+			buf_adds(&l->prefix, last ? "   " : "│  ");
+		if (expanded && n)
+			descend(l, levels, first, n);
+	}
+	return err ? err : buf_check(levels);
 }
 
 static int report_flat(struct layout *l)
 {
-	struct run *r = l->tree->run;
-	size_t n, first = below(l, 0, &n);
-	int err = report_begin(r);
+	struct buf levels = {0};
+	int err = report_begin(l->tree->run);
 
-	for (size_t i = 0; i < n && !err; i++)
-		err = flat(l, l->tree->rows[l->places[first + i].at], true, 0);
-	return err ? err : report_end(r);
+	if (!err)
+		err = report_flat_below(l, &levels);
+	buf_release(&levels);
+	return err ? err : report_end(l->tree->run);
 }
 
 int tree_report(struct tree *t)

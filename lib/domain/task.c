@@ -112,6 +112,24 @@ static int load_task(struct awm_session *s, struct change *c, size_t field,
 	return err_hint("awm task restore %lld", (long long)id);
 }
 
+/* Readiness walks up all levels of a task, and jq reads trees of 85 at most. */
+#define LEVELS_MAX 64
+
+static int check_levels(struct awm_session *s, const struct change *c)
+{
+	int64_t parent = c->after[TASK_parentTaskId].i;
+	struct awm_value levels;
+	int rc = db_get(s->db, NULL, &levels, query_task_levels, "iii", parent,
+			c->id, (int64_t)LEVELS_MAX);
+
+	if (rc || levels.i <= LEVELS_MAX)
+		return rc;
+	return err_set(AWM_INVALID,
+		       "below task %lld there would be more than %d levels of "
+		       "subtasks",
+		       (long long)parent, LEVELS_MAX);
+}
+
 static int check_parent(struct awm_session *s, struct change *c)
 {
 	struct awm_record *parent;
@@ -127,7 +145,9 @@ static int check_parent(struct awm_session *s, struct change *c)
 		return err_set(AWM_INVALID,
 			       "the parent, task %lld, is in another project",
 			       (long long)id);
-	return c->id ? dependency_parent(s, c) : 0;
+	if (c->id)
+		rc = dependency_parent(s, c);
+	return rc ? rc : check_levels(s, c);
 }
 
 static int next_order(struct awm_session *s, struct change *c)

@@ -270,3 +270,54 @@ edges() {
 	prints 2 template apply T --title P --set what=a --set what=x -q
 	prints $'title\nx for P' task list --format tsv --fields title
 }
+
+@test "subtasks stand on 64 levels at most, however they come there: 4" {
+	for ((i = 1; i <= 64; i++)); do
+		((i == 1)) || printf '{"title":"T%d","key":"%d","parent":"%d"}\n' \
+			"$i" "$i" "$((i - 1))"
+		((i > 1)) || printf '{"title":"T1","key":"1"}\n'
+	done >chain
+	awm_ok task add --from chain -q >/dev/null
+	fails 4 'more than 64 levels' task add Deeper --parent 64
+	awm_ok task add 'With one below' -q >/dev/null
+	awm_ok task add 'The one below' --parent 65 -q >/dev/null
+	fails 4 'more than 64 levels' task edit 65 --parent 63
+	prints 65 task edit 65 --parent 62 -q
+	fails 4 'cycle' task edit 1 --parent 64
+
+	# All of them are seen, and go along.
+	run_awm task tree 1 -q
+	assert_status 0
+	((${#lines[@]} == 66))
+	run_awm task tree 1 --json
+	assert_status 0
+	assert_json '[recurse(.subtasks[])] | length == 66'
+	awm_ok project add App -q >/dev/null
+	awm_ok task move 1 -p App >/dev/null
+	[[ $(sql 'SELECT count(*) FROM tasks WHERE projectId = 2') == 66 ]]
+	awm_ok task done 1 --recursive >/dev/null
+	[[ $(sql "SELECT count(*) FROM tasks WHERE status = 'done'") == 66 ]]
+	awm_ok task rm 1 >/dev/null
+	[[ $(sql 'SELECT count(*) FROM tasks WHERE deletedAt IS NULL') == 0 ]]
+}
+
+@test "dep tree shows a chain as long as it is; JSON that nobody reads: 4" {
+	for ((i = 1; i <= 1200; i++)); do
+		((i == 1)) || printf '{"title":"T%d","key":"%d","blockedBy":["%d"]}\n' \
+			"$i" "$i" "$((i - 1))"
+		((i > 1)) || printf '{"title":"T1","key":"1"}\n'
+	done >chain
+	awm_ok task add --from chain -q >/dev/null
+	run_awm task dep tree 1200 -q
+	assert_status 0
+	[[ ${#lines[@]} == 1200 && ${lines[1199]} == 1 ]]
+	run_awm task dep tree 1200 --format tsv --fields id,of,depth
+	assert_status 0
+	[[ ${lines[1200]} == $'1\t2\t1199' ]]
+	run_awm task dep tree 1200
+	assert_status 0
+	((${#lines[@]} == 1201))
+	assert_lacks '(above)'
+	fails 4 'too many for JSON' task dep tree 82 --json
+	json '[recurse(.blockers[])] | length == 80' task dep tree 80
+}
