@@ -195,8 +195,8 @@ static bool load(const char *zone)
 	return true;
 }
 
-/* Seconds east of UTC in the loaded zone. */
-static int offset_at(int64_t seconds)
+/* The loaded zone around an instant: seconds, the offset too. */
+static void span_at(int64_t seconds, struct zone_span *span)
 {
 	size_t low = 0, high = cache.time_count, kind = 0;
 
@@ -208,20 +208,29 @@ static int offset_at(int64_t seconds)
 		else
 			high = middle;
 	}
-	if (low == cache.time_count && cache.has_rule)
-		return zone_rule_offset(&cache.rule, seconds);
-	if (low > 0)
+	span->start = INT64_MIN;
+	span->end = INT64_MAX;
+	if (low < cache.time_count)
+		span->end = read_be(cache.times + 8 * low, 8);
+	if (low > 0) {
+		span->start = read_be(cache.times + 8 * (low - 1), 8);
 		kind = cache.kinds[low - 1];
-	return (int)read_be(cache.types + 6 * kind, 4);
+	}
+	span->offset = read_be(cache.types + 6 * kind, 4);
+	if (low == cache.time_count && cache.has_rule) {
+		span->offset = zone_rule_offset(&cache.rule, seconds);
+		zone_rule_changes(&cache.rule, seconds, &span->start,
+				  &span->end);
+	}
 }
 
-/* Whether the zone is known, and its offset then. */
-static bool find_offset(const char *zone, int64_t utc_ms, int *ret_seconds)
+/* Whether the zone is known, and what holds then. */
+static bool find_span(const char *zone, int64_t utc_ms, struct zone_span *span)
 {
 	bool known;
 
 	if (is_utc(zone)) {
-		*ret_seconds = 0;
+		*span = (struct zone_span){INT64_MIN, INT64_MAX, 0};
 		return true;
 	}
 	if (!is_name(zone))
@@ -229,25 +238,51 @@ static bool find_offset(const char *zone, int64_t utc_ms, int *ret_seconds)
 	(void)pthread_mutex_lock(&cache.lock);
 	known = load(zone);
 	if (known)
-		*ret_seconds = offset_at(floor_div(utc_ms, SECOND_MS));
+		span_at(floor_div(utc_ms, SECOND_MS), span);
 	(void)pthread_mutex_unlock(&cache.lock);
 	return known;
 }
 
 bool zone_known(const char *zone)
 {
-	int offset;
+	struct zone_span span;
 
-	return find_offset(zone, 0, &offset);
+	return find_span(zone, 0, &span);
 }
 
-int zone_offset(const char *zone, int64_t utc_ms, int *ret_seconds)
+static int find(const char *zone, int64_t utc_ms, struct zone_span *span)
 {
-	if (find_offset(zone, utc_ms, ret_seconds))
+	if (find_span(zone, utc_ms, span))
 		return 0;
 	(void)err_set(AWM_USAGE, "unknown time zone '%s'", zone);
 	return err_hint("zones have IANA names: Europe/Berlin, UTC; "
 			"their rules come from the package tzdata");
+}
+
+int zone_offset(const char *zone, int64_t utc_ms, int *ret_seconds)
+{
+	struct zone_span span;
+	int r = find(zone, utc_ms, &span);
+
+	if (r < 0)
+		return r;
+	*ret_seconds = (int)span.offset;
+	return 0;
+}
+
+int zone_span(const char *zone, int64_t utc_ms, struct zone_span *ret)
+{
+	int r = find(zone, utc_ms, ret);
+
+	if (r < 0)
+		return r;
+	/* Some tables begin with the universe. */
+	ret->start = ret->start < DAY_FIRST * DAY_S ? INT64_MIN
+						    : ret->start * SECOND_MS;
+	ret->end = ret->end > DAY_END * DAY_S ? INT64_MAX
+					      : ret->end * SECOND_MS;
+	ret->offset *= SECOND_MS;
+	return 0;
 }
 
 /* a + b, at most what the type holds. */

@@ -16,6 +16,14 @@
 /* Seconds east of UTC at an instant. */
 int zone_offset(const char *zone, int64_t utc_ms, int *ret_seconds);
 
+/* The time around an instant in which the offset stays the same. A start of
+ * INT64_MIN and an end of INT64_MAX: without one. */
+struct zone_span {
+	int64_t start, end; /* the end is not included */
+	int64_t offset;	    /* milliseconds east of UTC */
+};
+int zone_span(const char *zone, int64_t utc_ms, struct zone_span *ret);
+
 /* The local time, as milliseconds since a local 1970-01-01T00:00. */
 int zone_to_local(const char *zone, int64_t utc_ms, int64_t *ret_local_ms);
 

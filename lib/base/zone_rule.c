@@ -161,3 +161,19 @@ int zone_rule_offset(const struct zone_rule *rule, int64_t utc_seconds)
 	return utc_seconds >= end && utc_seconds < start ? rule->std
 							 : rule->dst;
 }
+
+void zone_rule_changes(const struct zone_rule *rule, int64_t utc_seconds,
+		       int64_t *start, int64_t *end)
+{
+	int64_t year = civil_from_day(floor_div(utc_seconds, DAY_S)).year;
+
+	for (int i = 0; rule->has_dst && i < 6; i++) {
+		int64_t y = year - 1 + i / 2;
+		int64_t at = i % 2 ? change_in_year(&rule->end, y) - rule->dst
+				   : change_in_year(&rule->start, y) - rule->std;
+		if (at <= utc_seconds && at > *start)
+			*start = at;
+		if (at > utc_seconds && at < *end)
+			*end = at;
+	}
+}

@@ -29,4 +29,9 @@ bool zone_rule_parse(const char *s, size_t len, struct zone_rule *ret);
 /* Seconds east of UTC at an instant. */
 int zone_rule_offset(const struct zone_rule *rule, int64_t utc_seconds);
 
+/* The last change that is not later than an instant and the first one that
+ * is; only what is nearer than what they hold is written to them. */
+void zone_rule_changes(const struct zone_rule *rule, int64_t utc_seconds,
+		       int64_t *start, int64_t *end);
+
 #endif
