@@ -279,8 +279,8 @@ int zone_span(const char *zone, int64_t utc_ms, struct zone_span *ret)
 	/* Some tables begin with the universe. */
 	ret->start = ret->start < DAY_FIRST * DAY_S ? INT64_MIN
 						    : ret->start * SECOND_MS;
-	ret->end = ret->end > DAY_END * DAY_S ? INT64_MAX
-					      : ret->end * SECOND_MS;
+	ret->end =
+		ret->end > DAY_END * DAY_S ? INT64_MAX : ret->end * SECOND_MS;
 	ret->offset *= SECOND_MS;
 	return 0;
 }

@@ -169,8 +169,9 @@ void zone_rule_changes(const struct zone_rule *rule, int64_t utc_seconds,
 
 	for (int i = 0; rule->has_dst && i < 6; i++) {
 		int64_t y = year - 1 + i / 2;
-		int64_t at = i % 2 ? change_in_year(&rule->end, y) - rule->dst
-				   : change_in_year(&rule->start, y) - rule->std;
+		int64_t at =
+			i % 2 ? change_in_year(&rule->end, y) - rule->dst
+			      : change_in_year(&rule->start, y) - rule->std;
 		if (at <= utc_seconds && at > *start)
 			*start = at;
 		if (at > utc_seconds && at < *end)

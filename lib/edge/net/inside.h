@@ -85,7 +85,7 @@ struct net_call {
 	size_t message_len, message_pos;
 	bool message_asked;  /* the server said 354 */
 	bool message_judged; /* it took the message, or refused it */
-	char *proxy; /* as net_request.proxy */
+	char *proxy;	     /* as net_request.proxy */
 	struct curl_slist *headers, *recipients;
 
 	/* For messages: no path, no query, no user in them. */
