@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* Taking back what one activity tells of one row. */
+#include <stdio.h>
 #include <string.h>
 
 #include "base/err.h"
@@ -346,12 +347,27 @@ static int amend_changed(struct awm_session *s, struct change *c, void *ctx)
 	return rc;
 }
 
+/* The row, or one that it would refer to again. */
+static int gone_since(const struct row *r)
+{
+	char cause[200];
+	int rc;
+
+	snprintf(cause, sizeof(cause), "%s", awm_error_last()->message);
+	rc = store_exists(r->step->s->db, r->e, r->id);
+	if (rc == -AWM_NOT_FOUND)
+		return deleted_since(r);
+	return rc ? rc
+		  : err_set(AWM_CONFLICT, "what was there before is gone: %s",
+			    cause);
+}
+
 static int take_back_change(struct row *r)
 {
 	int rc = mutate_edit(r->step->s, r->e, r->id, NULL, 0, amend_changed, r,
 			     r->arena, NULL);
 
-	return rc == -AWM_NOT_FOUND ? deleted_since(r) : rc;
+	return rc == -AWM_NOT_FOUND ? gone_since(r) : rc;
 }
 
 /* ---- one activity ---- */

@@ -60,6 +60,26 @@ static int joined(struct change *c, const struct joins *j,
 	return text ? 0 : -AWM_NOMEM;
 }
 
+/* An undo puts back those who are still there. */
+static int refuse_unknown(struct awm_session *s, const struct change *c,
+			  const struct awm_value *ids)
+{
+	struct awm_value id;
+	int rc;
+
+	if (s->undoes || (c->before && !change_differs(c, TASK_watcherIds)))
+		return 0;
+	rc = db_get(s->db, NULL, &id, query_task_watchers_unknown, "v", ids);
+	if (!rc)
+		return err_set(AWM_NOT_FOUND, "watcherIds: no user %lld",
+			       (long long)id.i);
+	if (rc == -AWM_NOT_FOUND) {
+		err_clear();
+		rc = 0;
+	}
+	return rc;
+}
+
 int watch_check(struct awm_session *s, struct change *c)
 {
 	const struct joins j = joins_of(s, c);
@@ -71,6 +91,8 @@ int watch_check(struct awm_session *s, struct change *c)
 		return 0;
 	rc = field_check(&entity_task.fields[TASK_watcherIds], &ids);
 	/* Those who join an empty list are in order, and checked elsewhere. */
+	if (!rc && set)
+		rc = refuse_unknown(s, c, &ids);
 	if (!rc && set)
 		rc = known(s, c, &ids);
 	if (!rc && j.n)

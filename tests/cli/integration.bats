@@ -75,7 +75,9 @@ TABLE
 		--if-updated-at 2026-01-01
 	prints "dry run: deleted integration 4 'desktop'" \
 		integration rm desktop --dry-run
-	prints "deleted integration 4 'desktop'" integration delete desktop
+	fails 2 'cannot be undone' integration rm desktop
+	prints "deleted integration 4 'desktop'" \
+		integration delete desktop --yes
 	fails 3 "no integration 'desktop'" integration show desktop
 	awm_ok integration add desktop >/dev/null
 	awm_ok integration add desktop --team 1 >/dev/null
@@ -135,7 +137,8 @@ TABLE
 		integration edit github --setting repo=a/b
 	fails 6 "takes the role 'admin'" --as bea@example.com \
 		integration disable github
-	fails 6 "takes the role 'admin'" --as bea@example.com integration rm github
+	fails 6 "takes the role 'admin'" --as bea@example.com \
+		integration rm github --yes
 	json '.credentials == "set"' --as bea@example.com integration show github
 }
 
@@ -147,7 +150,7 @@ TABLE
 	# Replaced, and deleted, ones neither.
 	awm_ok integration edit github --stdin <<<'{"token":"second-4711"}' \
 		>/dev/null
-	awm_ok integration rm smtp >/dev/null
+	awm_ok integration rm smtp --yes >/dev/null
 	for format in table json jsonl csv tsv; do
 		awm_ok integration list --format $format
 		awm_ok integration show github --format $format

@@ -321,3 +321,26 @@ edges() {
 	fails 4 'too many for JSON' task dep tree 82 --json
 	json '[recurse(.blockers[])] | length == 80' task dep tree 80
 }
+
+@test "a watcher who is nobody is refused: 3" {
+	run_awm_in '{"title":"A","watcherIds":[1,99]}' task add --from -
+	assert_status 3
+	assert_error 'line 1: watcherIds: no user 99'
+	bob
+	run_awm_in '{"title":"A","watcherIds":[2,1,2]}' task add --from - --json
+	assert_status 0
+	assert_json '.[0].watcherIds == [1, 2]'
+}
+
+@test "undo of an assignment from somebody who is gone tells so" {
+	tasks 1
+	bob
+	awm_ok task assign 1 bob@example.com >/dev/null
+	awm_ok task assign 1 me >/dev/null
+	awm_ok user rm bob@example.com --yes >/dev/null
+	change=$(awm_ok undo --list --format tsv --fields id,what |
+		awk '/assigned/ { print $1; exit }')
+	fails 5 'what was there before is gone: ' undo "$change"
+	run_awm undo "$change"
+	[[ $stderr == *'user 2'* && $stderr != *'deleted since'* ]]
+}

@@ -182,7 +182,7 @@ matrix() {
 		integration edit      | 6 6 + | 1 --team ops
 		integration enable    | 6 6 + | 1
 		integration disable   | 6 6 + | 1
-		integration rm        | 6 6 + | 1
+		integration rm        | 6 6 + | 1 --yes
 
 		activity list         | + + + |
 		activity follow       | + + + | -n 1
