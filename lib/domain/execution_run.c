@@ -160,27 +160,30 @@ int execution_run_tell(struct awm_session *s, int64_t id, const char *finish,
 	return rc || !metadata ? rc : add_metadata(s, id, metadata);
 }
 
+/* A row without a run, which is damage, is nobody else's. */
 int execution_run_here(struct awm_session *s, int64_t id, bool *ret_here,
 		       bool *ret_wanted)
 {
-	struct awm_value wanted = {0};
+	_cleanup_stmt_ struct db_stmt *st = NULL;
 	struct pid_mark here;
 	int rc;
 
 	pid_here(&here);
-	rc = db_get(s->db, NULL, &wanted,
-		    "SELECT x.\"status\"='running' AND r.\"cancelRequested\"=0 "
-		    "FROM \"execution_runs\" r JOIN \"task_executions\" x "
-		    "ON x.\"id\"=r.\"executionId\" WHERE x.\"id\"=?1 "
-		    "AND r.\"pid\"=?2 AND COALESCE(r.\"pidStart\",0)=?3 "
-		    "AND r.\"host\"=?4 AND COALESCE(r.\"bootId\",'')=?5",
-		    "iiitt", id, here.pid, here.start, here.host, here.boot);
-	if (rc && rc != -AWM_NOT_FOUND)
+	rc = db_query(
+		s->db, &st,
+		"SELECT r.\"executionId\" IS NULL OR (r.\"pid\"=?2 AND "
+		"COALESCE(r.\"pidStart\",0)=?3 AND r.\"host\"=?4 AND "
+		"COALESCE(r.\"bootId\",'')=?5),"
+		"x.\"status\"='running' AND r.\"cancelRequested\"=0 "
+		"FROM \"task_executions\" x LEFT JOIN \"execution_runs\" r "
+		"ON r.\"executionId\"=x.\"id\" WHERE x.\"id\"=?1",
+		"iiitt", id, here.pid, here.start, here.host, here.boot);
+	if (!rc)
+		rc = db_step(st);
+	if (rc < 0)
 		return rc;
-	if (rc)
-		err_clear();
-	*ret_here = !rc;
-	*ret_wanted = !rc && wanted.i;
+	*ret_here = rc && db_column_int(st, 0);
+	*ret_wanted = *ret_here && db_column_int(st, 1);
 	return 0;
 }
 
