@@ -442,6 +442,10 @@ int run_config(struct run *r);
 
 /* Standard input, whole; at most 1 GiB. */
 int run_stdin(struct run *r, const char **ret, size_t *ret_len);
+/* The whole of a file, or of standard input for "-": at most `max` bytes, in
+ * the run's arena, a NUL behind them. */
+int run_file(struct run *r, const char *path, size_t max, const char **ret,
+	     size_t *ret_len);
 
 /* A secret: the value of an environment variable when `env` is given, else
  * the first line of standard input when `from_stdin`, else asked for on the

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <string.h>
 
-#include "base/file.h"
 #include "base/utf8.h"
 #include "cmd/noun.h"
 
@@ -78,10 +77,9 @@ static const struct option record_options[] = {
 static int long_text(struct run *r, const char *text, const char *file,
 		     const char *what, const char **ret)
 {
-	_cleanup_buf_ struct buf b = {0};
-	const char *s = NULL;
-	size_t len = 0;
-	int err = 0;
+	const char *s;
+	size_t len;
+	int err;
 
 	if (text && file)
 		return err_set(AWM_USAGE, "the %s is given twice", what);
@@ -89,20 +87,14 @@ static int long_text(struct run *r, const char *text, const char *file,
 		*ret = text;
 	if (!file)
 		return 0;
-	if (strcmp(file, "-") == 0) {
-		err = run_stdin(r, &s, &len);
-	} else {
-		err = file_read(file, TEXT_MAX, &b);
-		s = buf_str(&b);
-		len = b.len;
-	}
+	err = run_file(r, file, TEXT_MAX, &s, &len);
 	if (err)
 		return err;
 	if (memchr(s, '\0', len) || !utf8_valid(s, len))
 		return err_set(AWM_USAGE, "the %s is not valid UTF-8 text",
 			       what);
-	*ret = arena_strndup(&r->arena, s, len);
-	return *ret ? 0 : -AWM_NOMEM;
+	*ret = s;
+	return 0;
 }
 
 static bool is_stdin(const char *name)

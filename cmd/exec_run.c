@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-#include "base/file.h"
 #include "cmd/noun.h"
 
 /* Running prompts: exec run, exec retry. */
@@ -110,34 +109,27 @@ struct awm_exec_spec exec_spec(const struct exec_args *a)
 
 #define INPUT_MAX ((size_t)16 << 20)
 
-static int read_input(struct run *r, const char *file, const char **ret)
+int exec_input_json(struct run *r, const char *file, const char **ret)
 {
-	_cleanup_buf_ struct buf b = {0};
 	const char *s;
 	size_t len;
-	int err;
+	int err = file ? run_file(r, file, INPUT_MAX, &s, &len) : 0;
 
-	if (strcmp(file, "-") == 0) {
-		err = run_stdin(r, &s, &len);
-	} else {
-		err = file_read(file, INPUT_MAX, &b);
-		s = buf_str(&b);
-		len = b.len;
-	}
-	if (err)
+	*ret = NULL;
+	if (err || !file)
 		return err;
 	if (memchr(s, '\0', len))
 		return err_set(AWM_USAGE, "%s: it is no JSON", file);
-	*ret = arena_strndup(&r->arena, s, len);
-	return *ret ? 0 : -AWM_NOMEM;
+	*ret = s;
+	return 0;
 }
 
 static int make_specs(struct run *r, const struct id_list *tasks,
 		      struct awm_exec_spec **ret)
 {
 	const struct run_args *a = r->args;
-	const char *json = NULL;
-	int err = a->input_json ? read_input(r, a->input_json, &json) : 0;
+	const char *json;
+	int err = exec_input_json(r, a->input_json, &json);
 
 	if (err)
 		return err;

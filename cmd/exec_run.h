@@ -75,6 +75,9 @@ int exec_check(struct run *r);
 struct awm_exec_opts exec_opts(const struct exec_args *args);
 struct awm_exec_spec exec_spec(const struct exec_args *args);
 
+/* What --input-json names, for awm_exec_spec.input_json; NULL for NULL. */
+int exec_input_json(struct run *r, const char *file, const char **ret);
+
 /*
  * Runs them and shows what comes: a table's place takes the text of the
  * answers, other formats show the rows. With --dry-run shows what would be

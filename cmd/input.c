@@ -59,6 +59,32 @@ int run_stdin(struct run *r, const char **ret, size_t *ret_len)
 	return 0;
 }
 
+int run_file(struct run *r, const char *path, size_t max, const char **ret,
+	     size_t *ret_len)
+{
+	_cleanup_buf_ struct buf b = {0};
+	const char *s;
+	size_t len;
+	int err;
+
+	if (strcmp(path, "-") == 0) {
+		err = run_stdin(r, &s, &len);
+		if (!err && len > max)
+			err = err_set(AWM_USAGE,
+				      "standard input is larger than %zu bytes",
+				      max);
+	} else {
+		err = file_read(path, max, &b);
+		s = buf_str(&b);
+		len = b.len;
+	}
+	if (err)
+		return err;
+	*ret = arena_strndup(&r->arena, s, len);
+	*ret_len = len;
+	return *ret ? 0 : -AWM_NOMEM;
+}
+
 /* Without the line breaks at its end, which echo and editors add. */
 static int keep_text(struct run *r, const char *s, size_t len, const char *what,
 		     const char **ret)
@@ -82,21 +108,13 @@ static int keep_text(struct run *r, const char *s, size_t len, const char *what,
 
 static int text_of_file(struct run *r, const char *path, const char **ret)
 {
-	_cleanup_buf_ struct buf b = {0};
-	const char *input;
+	bool input = strcmp(path, "-") == 0;
+	const char *s;
 	size_t len;
-	int err;
+	int err = run_file(r, path, TEXT_MAX + 2, &s, &len);
 
-	if (strcmp(path, "-") == 0) {
-		err = run_stdin(r, &input, &len);
-		if (err)
-			return err;
-		return keep_text(r, input, len, "standard input", ret);
-	}
-	err = file_read(path, TEXT_MAX, &b);
-	if (err)
-		return err;
-	return keep_text(r, buf_str(&b), b.len, path, ret);
+	return err ? err
+		   : keep_text(r, s, len, input ? "standard input" : path, ret);
 }
 
 static int text_of_editor(struct run *r, const char **ret)

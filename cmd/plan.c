@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <string.h>
 
-#include "base/file.h"
 #include "cmd/exec_run.h"
 #include "cmd/noun.h"
 #include "cmd/plan.h"
@@ -35,28 +34,14 @@ static const struct option plan_options[] = {
 
 /* ---- where it comes from ---- */
 
-static int text_of_file(struct run *r, const char *path, struct buf *ret)
+static int plan_of_file(struct planning *p, const char *path)
 {
 	const char *text;
 	size_t len;
-	int err;
-
-	if (strcmp(path, "-") != 0)
-		return file_read(path, AWM_PLAN_SIZE, ret);
-	err = run_stdin(r, &text, &len);
-	if (!err)
-		buf_add(ret, text, len);
-	return err ? err : buf_check(ret);
-}
-
-static int plan_of_file(struct planning *p, const char *path)
-{
-	_cleanup_buf_ struct buf text = {0};
-	int err = text_of_file(p->run, path, &text);
+	int err = run_file(p->run, path, AWM_PLAN_SIZE, &text, &len);
 
 	if (!err)
-		err = awm_plan_read(buf_str(&text), text.len, p->run->pool,
-				    &p->plan);
+		err = awm_plan_read(text, len, p->run->pool, &p->plan);
 	return err ? err_context("%s",
 				 strcmp(path, "-") ? path : "standard input")
 		   : 0;

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include <string.h>
 
-#include "base/file.h"
 #include "cmd/noun.h"
 #include "cmd/report.h"
 
@@ -50,19 +48,13 @@ static const struct argument import_argument[] = {
 
 static int prices_import(struct run *r)
 {
-	_cleanup_buf_ struct buf b = {0};
 	struct rows rows = {.run = r};
 	const char *file = run_arg(r, 0), *text = NULL;
 	size_t len = 0;
 	int err = 0;
 
-	if (file && strcmp(file, "-") == 0) {
-		err = run_stdin(r, &text, &len);
-	} else if (file) {
-		err = file_read(file, PRICES_MAX, &b);
-		text = buf_str(&b);
-		len = b.len;
-	}
+	if (file)
+		err = run_file(r, file, PRICES_MAX, &text, &len);
 	if (!err)
 		err = awm_price_import(r->session, text, len, rows_keep, &rows);
 	if (err)

@@ -1,13 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include <string.h>
 
-#include "base/file.h"
 #include "cmd/exec_run.h"
 #include "cmd/option.h"
 
 /* Running a skill, with a task of its own unless there is one. */
-
-#define INPUT_MAX ((size_t)16 << 20)
 
 struct run_args {
 	struct exec_args exec; /* first */
@@ -56,28 +53,6 @@ static int check(struct run *r)
 	return exec_check(r);
 }
 
-static int read_input(struct run *r, const char *file, const char **ret)
-{
-	_cleanup_buf_ struct buf b = {0};
-	const char *s;
-	size_t len;
-	int err;
-
-	if (strcmp(file, "-") == 0) {
-		err = run_stdin(r, &s, &len);
-	} else {
-		err = file_read(file, INPUT_MAX, &b);
-		s = buf_str(&b);
-		len = b.len;
-	}
-	if (err)
-		return err;
-	if (memchr(s, '\0', len))
-		return err_set(AWM_USAGE, "%s: it is no JSON", file);
-	*ret = arena_strndup(&r->arena, s, len);
-	return *ret ? 0 : -AWM_NOMEM;
-}
-
 static int make_spec(struct run *r, struct awm_exec_spec *ret)
 {
 	const struct run_args *a = r->args;
@@ -88,8 +63,7 @@ static int make_spec(struct run *r, struct awm_exec_spec *ret)
 	ret->inputs = a->inputs.items;
 	ret->ninputs = a->inputs.count;
 	ret->system = a->system;
-	err = a->input_json ? read_input(r, a->input_json, &ret->input_json)
-			    : 0;
+	err = exec_input_json(r, a->input_json, &ret->input_json);
 	return err ? err : run_ref(r, 0, &ret->skill);
 }
 

@@ -163,18 +163,10 @@ static const struct argument import_arguments[] = {
 static int template_import(struct run *r)
 {
 	const char *file = run_arg(r, 0), *text;
-	_cleanup_buf_ struct buf b = {0};
 	struct imports im = {.rows = {.run = r}};
 	size_t len;
-	int err;
+	int err = run_file(r, file, BUF_MAX - 1, &text, &len);
 
-	if (strcmp(file, "-") == 0) {
-		err = run_stdin(r, &text, &len);
-	} else {
-		err = file_read(file, BUF_MAX - 1, &b);
-		text = buf_str(&b);
-		len = b.len;
-	}
 	if (!err)
 		err = awm_template_import(r->session, text, len, r->pool,
 					  imports_keep, &im);
