@@ -210,6 +210,8 @@ const struct command cmd_exec_run[] = {
 			"--max-cost and the budget of the project are "
 			"held against the most that a run may cost; without "
 			"--max-tokens the answer is bounded so that it fits. "
+			"A run that was cut short tells no cost; the budget "
+			"counts it with the most that it may have cost. "
 			"With --json and the like the executions are shown in "
 			"place of the answers.",
 		.arguments = run_arguments,

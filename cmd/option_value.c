@@ -135,19 +135,29 @@ static int store_duration(const struct option *o, const char *text,
 static int store_seconds(const struct option *o, const char *text,
 			 struct int_arg *to)
 {
+	struct int_arg arg = {true, 0};
 	double seconds;
 	int err;
 
 	if (text[strspn(text, "0123456789.")]) {
-		err = store_duration(o, text, to);
-		to->value *= 1000;
-		return err;
+		err = store_duration(o, text, &arg);
+		if (!err && __builtin_mul_overflow(arg.value, 1000, &arg.value))
+			err = bad(o, text, "a number of seconds");
+	} else {
+		err = read_real(o, text, &seconds);
+		if (!err && seconds > 1e9)
+			err = bad(o, text, "a number of seconds");
+		if (!err)
+			arg.value = (int64_t)(seconds * 1000);
 	}
-	err = read_real(o, text, &seconds);
-	if (!err && seconds > 1e9)
-		err = bad(o, text, "a number of seconds");
+	if (!err && arg.value < o->min)
+		err = err_set(AWM_USAGE, "--%s: '%s' is too short", o->name,
+			      text);
+	if (!err && o->max && arg.value > o->max)
+		err = err_set(AWM_USAGE, "--%s: '%s' is too long", o->name,
+			      text);
 	if (!err)
-		*to = (struct int_arg){true, (int64_t)(seconds * 1000)};
+		*to = arg;
 	return err;
 }
 

@@ -14,6 +14,8 @@
 #include "domain/sums.h"
 #include "entity/store.h"
 
+#define TOKENS_MAX (INT64_C(1) << 40)
+
 /* ---- rules ---- */
 
 static const char *execution_event(const struct change *c)
@@ -211,11 +213,18 @@ struct ending {
 	char status[16];
 };
 
+/* What a peer told; so many of them can be added up. */
+static int64_t bounded(int64_t tokens)
+{
+	return tokens < TOKENS_MAX ? tokens : TOKENS_MAX;
+}
+
 int execution_tokens(const struct provider_usage *u, struct arena *a,
 		     struct awm_value *ret)
 {
-	int64_t prompt = u->prompt, completion = u->completion;
-	int64_t total = u->total;
+	int64_t prompt = bounded(u->prompt);
+	int64_t completion = bounded(u->completion);
+	int64_t total = bounded(u->total);
 	_cleanup_buf_ struct buf b = {0};
 
 	*ret = AWM_VALUE_NULL;
@@ -225,8 +234,8 @@ int execution_tokens(const struct provider_usage *u, struct arena *a,
 		prompt = total > completion ? total - completion : 0;
 	if (completion < 0)
 		completion = total > prompt ? total - prompt : 0;
-	if (total < 0 && __builtin_add_overflow(prompt, completion, &total))
-		total = INT64_MAX;
+	if (total < 0)
+		total = prompt + completion;
 	buf_addf(&b,
 		 "{\"promptTokens\":%lld,\"completionTokens\":%lld,"
 		 "\"totalTokens\":%lld",

@@ -299,7 +299,8 @@ static int require_role(struct awm_session *s, const struct mutation *m)
 	const struct rules *rules = rules_of(m->e);
 	char what[64];
 
-	snprintf(what, sizeof(what), "%s a %s", verbs[m->kind], m->e->label);
+	snprintf(what, sizeof(what), "%s %s %s", verbs[m->kind],
+		 strchr("aeio", *m->e->label) ? "an" : "a", m->e->label);
 	return role_require(
 		s, m->kind == KIND_DELETE ? rules->delete_role : rules->role,
 		what);

@@ -146,6 +146,43 @@ without() {
 	json '.actualCost == 1e12' task show 1
 }
 
+@test "a budget counts what nobody told the cost of" {
+	local pid left='(.budgetLeft * 1000 | round)'
+
+	awm_ok project edit 1 --budget 0.1 >/dev/null
+	model '[{"say": ["one ", "two "], "repeat": 50, "delay": 0.1}]'
+	awm exec run 1 "${CLAUDE[@]}" --max-tokens 100000 >out 3>&- &
+	pid=$!
+	until_true test -s out
+	json "$left == 50" project show 1
+	awm_ok exec cancel 1 >/dev/null
+	wait "$pid" || true
+	row '.status == "cancelled" and .cost == null'
+	json "$left == 50" project show 1
+	# One that never came to be answered cost nothing.
+	model '[{"status": 400, "body": "{}"}]'
+	run_awm exec run 1 "${CLAUDE[@]}" --max-tokens 50000
+	assert_status 8
+	json "$left == 50" project show 1
+	# One that died may have cost all of it.
+	model '[{"say": ["one "], "delay": 5}]'
+	awm exec run 1 "${CLAUDE[@]}" --max-tokens 50000 >out 3>&- &
+	pid=$!
+	until_true runs
+	kill -9 "$pid"
+	wait "$pid" || true
+	awm_ok exec reap >/dev/null
+	json "$left == 25" project show 1
+	awm_ok exec rm 1 3 --yes >/dev/null
+	json "$left == 100" project show 1
+}
+
+@test "token counts that no model has are bounded" {
+	model '[{"say": ["x"], "usage": [9007199254740992, 9007199254740992]}]'
+	awm_ok exec run 1 "${LOCAL[@]}" >/dev/null
+	json '.tokenUsage.promptTokens == 1099511627776' task show 1
+}
+
 @test "a schema is read by the model, and counts" {
 	python3 -c 'import json; print(json.dumps({"type": "object",
 		"description": "x" * 600000}))' >out.json
@@ -161,6 +198,16 @@ without() {
 	awm_ok skill add Wide --prompt '{{p1}}' --input-schema in.json >/dev/null
 	run timeout 20 awm exec run 1 -s Wide --provider local --model m --dry-run
 	[[ $status == 4 ]]
+}
+
+@test "options of seconds keep to their bounds" {
+	local d
+
+	for d in 0 0.0001 99999999; do
+		fails 2 '--timeout' exec run 1 --provider local --timeout "$d"
+	done
+	fails 2 '--duration' exec record 1 --prompt p --response r \
+		--provider local --model m --duration 2562047788015h
 }
 
 # ---- who sees what ----
