@@ -218,46 +218,54 @@ static bool counts(const struct price *p)
 	return !strcmp(p->currency, "USD");
 }
 
-static int find(struct awm_session *s, const char *provider, const char *model,
-		int64_t at, struct arena *a, const struct price **ret)
+int price_book_open(struct awm_session *s, const char *provider,
+		    struct price_book *ret)
 {
-	_cleanup_buf_ struct buf rows = {0}, list = {0};
-	const struct price *found = NULL;
-	struct price *copy;
-	int rc = price_rows(s, provider, a, &rows);
+	*ret = (struct price_book){.provider = provider};
+	return strcmp(provider, "local")
+		       ? price_rows(s, provider, &ret->arena, &ret->rows)
+		       : 0;
+}
 
-	*ret = NULL;
-	if (!rc)
-		found = price_search(&rows, provider, model, at);
-	if (!rc && !found) {
-		rc = price_builtin(a, &list);
-		found = rc ? NULL : price_search(&list, provider, model, at);
-	}
-	if (rc || !found)
+int price_book_find(struct price_book *book, const char *model, int64_t at,
+		    struct provider_rates *ret, bool *ret_known)
+{
+	const struct price *found;
+	int rc = 0;
+
+	*ret = (struct provider_rates){0};
+	*ret_known = !strcmp(book->provider, "local");
+	if (*ret_known)
+		return 0;
+	found = price_search(&book->rows, book->provider, model, at);
+	if (!found && !book->list.len)
+		rc = price_builtin(&book->arena, &book->list);
+	if (rc)
 		return rc;
-	copy = arena_alloc(a, sizeof(*copy));
-	if (!copy)
-		return -AWM_NOMEM;
-	*copy = *found;
-	*ret = copy;
+	if (!found)
+		found = price_search(&book->list, book->provider, model, at);
+	if (found && counts(found)) {
+		*ret = found->rates;
+		*ret_known = true;
+	}
 	return 0;
+}
+
+void price_book_release(struct price_book *book)
+{
+	buf_release(&book->rows);
+	buf_release(&book->list);
+	arena_release(&book->arena);
 }
 
 int price_find(struct awm_session *s, const char *provider, const char *model,
 	       int64_t at, struct provider_rates *ret, bool *ret_known)
 {
-	struct arena arena = {0};
-	const struct price *found = NULL;
-	int rc = 0;
+	struct price_book book;
+	int rc = price_book_open(s, provider, &book);
 
-	*ret = (struct provider_rates){0};
-	*ret_known = !strcmp(provider, "local");
-	if (!*ret_known)
-		rc = find(s, provider, model, at, &arena, &found);
-	if (!rc && found && counts(found)) {
-		*ret = found->rates;
-		*ret_known = true;
-	}
-	arena_release(&arena);
+	if (!rc)
+		rc = price_book_find(&book, model, at, ret, ret_known);
+	price_book_release(&book);
 	return rc;
 }

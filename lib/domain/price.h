@@ -42,6 +42,20 @@ const struct price *price_search(const struct buf *list, const char *provider,
 bool price_fits(const struct price *p, const char *model);
 bool price_is_at(const struct price *p, int64_t at);
 
+/* Prices of one provider, read once to look for many models. `provider` is
+ * borrowed. Release it also when it could not be opened. */
+struct price_book {
+	const char *provider;
+	struct arena arena;
+	struct buf rows;
+	struct buf list; /* that awm brings; when it is first wanted */
+};
+int price_book_open(struct awm_session *s, const char *provider,
+		    struct price_book *ret);
+int price_book_find(struct price_book *book, const char *model, int64_t at,
+		    struct provider_rates *ret, bool *ret_known);
+void price_book_release(struct price_book *book);
+
 /* ---- price_file.c ---- */
 
 /* Prices of a file: JSON in the format of the list, or CSV. AWM_USAGE,

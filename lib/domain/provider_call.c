@@ -7,6 +7,7 @@
 #include "domain/emit.h"
 #include "domain/execution.h"
 #include "domain/pool.h"
+#include "domain/price.h"
 #include "domain/provider.h"
 #include "domain/provider_try.h"
 #include "edge/vault.h"
@@ -157,13 +158,13 @@ static int read_list(struct asking *k, const struct transfer *t,
 				    t->body.len, &k->a, &ret->ids, &ret->n);
 }
 
-static int tell_model(struct asking *k, const char *model, awm_row_fn *fn,
-		      void *ctx)
+static int tell_model(struct asking *k, struct price_book *prices,
+		      const char *model, awm_row_fn *fn, void *ctx)
 {
 	struct provider_rates rates;
 	bool known;
-	int rc = price_find(k->s, k->access.provider, model,
-			    awm_session_now(k->s), &rates, &known);
+	int rc = price_book_find(prices, model, awm_session_now(k->s), &rates,
+				 &known);
 	struct awm_value v[] = {
 		awm_value_text(model),
 		awm_value_text(k->access.provider),
@@ -174,6 +175,18 @@ static int tell_model(struct asking *k, const char *model, awm_row_fn *fn,
 	};
 
 	return rc ? rc : emit(fn, ctx, model_fields, v, ARRAY_LEN(v));
+}
+
+static int tell_models(struct asking *k, const struct listing *list,
+		       awm_row_fn *fn, void *ctx)
+{
+	struct price_book prices;
+	int rc = price_book_open(k->s, k->access.provider, &prices);
+
+	for (size_t i = 0; !rc && i < list->n; i++)
+		rc = tell_model(k, &prices, list->ids[i], fn, ctx);
+	price_book_release(&prices);
+	return rc;
 }
 
 int awm_provider_models(struct awm_session *s,
@@ -190,8 +203,8 @@ int awm_provider_models(struct awm_session *s,
 		rc = exchange(&k, &t, &answer);
 	if (!rc)
 		rc = read_list(&k, &t, &list);
-	for (size_t i = 0; !rc && i < list.n; i++)
-		rc = tell_model(&k, list.ids[i], fn, ctx);
+	if (!rc)
+		rc = tell_models(&k, &list, fn, ctx);
 	transfer_release(&t);
 	asking_release(&k);
 	return rc;

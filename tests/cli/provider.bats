@@ -315,6 +315,24 @@ TABLE
 		provider models local
 }
 
+# models N: how many statements a listing of so many takes.
+models() {
+	local list
+
+	list=$(jq -nc '[range($n) | {id: "m-\(.)"}]' --argjson n "$1")
+	serve "{\"/v1/models\": [{\"json\": {\"data\": $list}}]}"
+	OPENAI_API_KEY=k OPENAI_BASE_URL=http://127.0.0.1:$PORT/v1 AWM_TRACE=sql \
+		awm provider models openai --json 2>trace >listed
+	kill "$SERVER"
+	[[ $(jq length listed) == "$1" ]]
+	grep -c '^sql: ' trace
+}
+
+@test "statements do not grow with the models of a listing" {
+	awm_ok provider list >/dev/null
+	[[ $(models 2) == "$(models 100)" ]]
+}
+
 @test "what goes wrong is 8, with a hint" {
 	local base
 
