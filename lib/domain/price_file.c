@@ -281,6 +281,9 @@ static int read_model(struct price_file *f, const cJSON *node, struct price *p)
 		return rc;
 	price_long_read(json_get(node, "long_context"), &p->rates);
 	p->to = end ? end + DAY : INT64_MAX; /* that day still counts */
+	if (p->to <= p->from)
+		return err_set(AWM_INVALID,
+			       "'effective_to' is before 'effective_from'");
 	list[0] = *p;
 	cJSON_ArrayForEach(item, changes)
 	{

@@ -177,6 +177,12 @@ without() {
 	json "$left == 100" project show 1
 }
 
+@test "a price that ends before it begins is refused" {
+	echo '{"models": [{"id": "m", "vendor": "openai", "input": 1, "output": 1,
+		"effective_from": "2026-02-01", "effective_to": "2026-01-01"}]}' >prices
+	fails 4 'before' provider prices import prices
+}
+
 @test "token counts that no model has are bounded" {
 	model '[{"say": ["x"], "usage": [9007199254740992, 9007199254740992]}]'
 	awm_ok exec run 1 "${LOCAL[@]}" >/dev/null
