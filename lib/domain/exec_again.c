@@ -90,7 +90,7 @@ static int fill_asked(struct again *g, struct awm_exec_spec *spec)
 {
 	const struct awm_value *v = g->row->values;
 	const char *model = text_of(column(g, "requestedModel"));
-	bool same = !spec->provider && !spec->base_url;
+	bool same = !spec->provider; /* a model is a provider's own */
 	int rc = 0;
 
 	if (!spec->provider)

@@ -86,6 +86,14 @@ without() {
 	row '.status == "failed" and .retryCount == 0'
 }
 
+@test "the model is repeated where the address is given again" {
+	model '[{"say": ["one"]}]'
+	awm_ok exec run 1 "${LOCAL[@]}" >/dev/null
+	prints one exec retry 1 --base-url "$URL/v1"
+	row '.requestedModel == "m" and .retryOfId == 1'
+	fails 4 'no model' exec retry 1 --provider local --base-url "$URL/v1"
+}
+
 # ---- rows ----
 
 @test "the id of a deleted run that somebody else has now is left alone" {
