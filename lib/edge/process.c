@@ -8,7 +8,6 @@
 #include <spawn.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -411,19 +410,4 @@ void process_free(struct process *p)
 	close_fd(&p->err);
 	close_fd(&p->watch);
 	free(p);
-}
-
-/* ---- secrets ---- */
-
-void process_guard(bool on)
-{
-	static int depth;
-	static int was;
-
-	if (on && depth++ == 0) {
-		was = prctl(PR_GET_DUMPABLE);
-		prctl(PR_SET_DUMPABLE, 0);
-	} else if (!on && --depth == 0 && was == 1) {
-		prctl(PR_SET_DUMPABLE, 1);
-	}
 }

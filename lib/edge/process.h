@@ -56,8 +56,4 @@ struct process_end {
 /* After *ret_done. */
 void process_ended(const struct process *p, struct process_end *ret);
 
-/* While a secret is in memory: no core dumps, and no debugger of the same
- * user. Calls nest. */
-void process_guard(bool on);
-
 #endif

@@ -1,54 +1,35 @@
-/* SPDX-License-Identifier: MIT */
+// SPDX-License-Identifier: MIT
 #include "edge/vault.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sodium.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/buf.h"
 #include "base/err.h"
 #include "base/file.h"
+#include "base/guard.h"
 #include "edge/random.h"
-
-#define KEY_SIZE    crypto_aead_xchacha20poly1305_ietf_KEYBYTES
-#define NONCE_SIZE  crypto_aead_xchacha20poly1305_ietf_NPUBBYTES
-#define TAG_SIZE    crypto_aead_xchacha20poly1305_ietf_ABYTES
-#define ID_SIZE	    9 /* with the NUL */
-#define URLSAFE	    sodium_base64_VARIANT_URLSAFE_NO_PADDING
-#define KEY_TAG	    "awm-key-1 "
-#define KEY_TAG_LEN (sizeof(KEY_TAG) - 1)
-#define KEY_BASE64  44 /* 32 bytes, padded */
-#define KEY_LINE    (KEY_TAG_LEN + KEY_BASE64 + 1)
-#define PREFIX	    "awm1:"
-#define PREFIX_LEN  (sizeof(PREFIX) - 1)
-
-struct vault {
-	unsigned char *key; /* from sodium_malloc(), read-only */
-	char id[ID_SIZE];
-	char *path;
-	bool credential;
-};
+#include "edge/vault_inside.h"
 
 /* The key file */
 
-static int malformed_key(const struct vault *v)
+int vault_malformed(const struct vault *v)
 {
 	err_set(AWM_DENIED, "the key file '%s' is malformed", v->path);
 	return err_hint("put the file back from a backup; without it the "
 			"stored secrets cannot be read");
 }
 
-static int check_file(const struct vault *v, int fd)
+static int check_file(struct vault *v, int fd)
 {
 	mode_t forbidden = v->credential ? 037 : 077;
 	struct stat st;
 
-	if (fstat(fd, &st) < 0)
+	if (fstat(fd, &v->file) < 0)
 		return err_errno(AWM_ERROR, "cannot examine '%s'", v->path);
+	st = v->file;
 	if (!S_ISREG(st.st_mode))
 		return err_set(AWM_DENIED, "the key '%s' is not a plain file",
 			       v->path);
@@ -65,41 +46,38 @@ static int check_file(const struct vault *v, int fd)
 	return 0;
 }
 
-static int parse_key(struct vault *v, const char *line, size_t len)
+static int read_text(struct vault *v, int fd, char *text)
 {
-	size_t n = 0;
+	size_t len = 0;
+	ssize_t n = 1;
 
-	if (len == KEY_LINE && line[len - 1] == '\n')
-		len--;
-	if (len != KEY_LINE - 1 || memcmp(line, KEY_TAG, KEY_TAG_LEN) != 0)
-		return malformed_key(v);
-	if (sodium_base642bin(v->key, KEY_SIZE, line + KEY_TAG_LEN, KEY_BASE64,
-			      NULL, &n, NULL,
-			      sodium_base64_VARIANT_ORIGINAL) != 0 ||
-	    n != KEY_SIZE)
-		return malformed_key(v);
+	while (len < FILE_MAX && n != 0) {
+		n = read(fd, text + len, FILE_MAX - len);
+		if (n < 0 && errno != EINTR)
+			return err_errno(AWM_ERROR, "cannot read '%s'",
+					 v->path);
+		len += n > 0 ? (size_t)n : 0;
+	}
+	return len == FILE_MAX ? vault_malformed(v)
+			       : vault_read_text(v, text, len);
+}
+
+/* Every key but the first, which is out of its box. */
+static int open_boxes(struct vault *v)
+{
+	for (size_t i = 1; i < v->n; i++)
+		if (!vault_unbox(v, i, v->secrets, v->secrets + i * KEY_SIZE))
+			return vault_malformed(v);
 	return 0;
 }
 
-static int read_line(struct vault *v, int fd)
+static int read_keys(struct vault *v, int fd)
 {
-	char line[KEY_LINE + 1]; /* one more, to see that it is too long */
-	size_t len = 0;
-	ssize_t n = 1;
-	int r;
+	char *text = vault_memory(FILE_MAX);
+	int r = text ? read_text(v, fd, text) : -AWM_NOMEM;
 
-	while (len < sizeof(line) && n != 0) {
-		n = read(fd, line + len, sizeof(line) - len);
-		if (n < 0 && errno != EINTR) {
-			r = err_errno(AWM_ERROR, "cannot read '%s'", v->path);
-			sodium_memzero(line, sizeof(line));
-			return r;
-		}
-		len += n > 0 ? (size_t)n : 0;
-	}
-	r = parse_key(v, line, len);
-	sodium_memzero(line, sizeof(line));
-	return r;
+	vault_memory_free(text);
+	return r < 0 || v->locked ? r : open_boxes(v);
 }
 
 static int load_key(struct vault *v)
@@ -117,39 +95,35 @@ static int load_key(struct vault *v)
 				 "cannot open the key file '%s'", v->path);
 	r = check_file(v, fd);
 	if (r == 0)
-		r = read_line(v, fd);
+		r = read_keys(v, fd);
 	close(fd);
 	return r;
 }
 
-static void format_key(char line[KEY_LINE + 1])
+static bool write_all(int fd, const char *text, size_t len)
 {
-	unsigned char key[KEY_SIZE];
-
-	randombytes_buf(key, sizeof(key));
-	memcpy(line, KEY_TAG, KEY_TAG_LEN);
-	sodium_bin2base64(line + KEY_TAG_LEN, KEY_BASE64 + 1, key, sizeof(key),
-			  sodium_base64_VARIANT_ORIGINAL);
-	line[KEY_LINE - 1] = '\n';
-	line[KEY_LINE] = '\0';
-	sodium_memzero(key, sizeof(key));
-}
-
-static bool write_key(int fd)
-{
-	char line[KEY_LINE + 1];
-	size_t done = 0;
-
-	format_key(line);
-	while (done < KEY_LINE) {
-		ssize_t n = write(fd, line + done, KEY_LINE - done);
+	while (len > 0) {
+		ssize_t n = write(fd, text, len);
 
 		if (n < 0 && errno != EINTR)
-			break;
-		done += n > 0 ? (size_t)n : 0;
+			return false;
+		text += n > 0 ? n : 0;
+		len -= n > 0 ? (size_t)n : 0;
 	}
-	sodium_memzero(line, sizeof(line));
-	return done == KEY_LINE;
+	return true;
+}
+
+bool vault_write(const struct vault *v, int fd)
+{
+	char *text = vault_memory(FILE_MAX);
+	bool ok = text && fchmod(fd, 0600) == 0 &&
+		  write_all(fd, text, vault_write_text(v, text, FILE_MAX)) &&
+		  fsync(fd) == 0;
+	int cause = errno;
+
+	vault_memory_free(text);
+	errno = cause;
+	return ok;
 }
 
 /* Gives the finished file its name, unless that is taken. */
@@ -162,7 +136,7 @@ static bool publish(const char *from, const char *to)
 	       errno == EEXIST;
 }
 
-static void sync_folder(const char *folder)
+void vault_sync(const char *folder)
 {
 	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
@@ -173,7 +147,7 @@ static void sync_folder(const char *folder)
 }
 
 /* Makes a key, or leaves the one that another process made first. */
-static int create_key(const struct vault *v)
+static int create_key(struct vault *v)
 {
 	_cleanup_free_ char *folder = file_dirname(v->path), *tmp = NULL;
 	char token[RANDOM_TOKEN_SIZE];
@@ -190,8 +164,9 @@ static int create_key(const struct vault *v)
 		return err_nomem();
 	}
 	fd = open(tmp, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600);
-	ok = fd >= 0 && fchmod(fd, 0600) == 0 && write_key(fd) &&
-	     fsync(fd) == 0 && publish(tmp, v->path);
+	randombytes_buf(v->secrets, KEY_SIZE);
+	v->n = 1;
+	ok = fd >= 0 && vault_write(v, fd) && publish(tmp, v->path);
 	if (!ok)
 		r = err_errno(AWM_ERROR, "cannot make the key file '%s'",
 			      v->path);
@@ -200,7 +175,7 @@ static int create_key(const struct vault *v)
 		unlink(tmp);
 	}
 	if (ok)
-		sync_folder(folder);
+		vault_sync(folder);
 	return r;
 }
 
@@ -233,31 +208,38 @@ static int choose_path(struct vault *v, const char *key_file)
 	return v->path ? 0 : -AWM_NOMEM;
 }
 
-/* The first bytes of a hash under the key. */
-static void derive_id(struct vault *v)
+void vault_derive_id(const unsigned char *key, char ret[VAULT_ID_SIZE])
 {
 	static const unsigned char what[] = "awm key id";
 	unsigned char hash[crypto_generichash_BYTES];
 
-	crypto_generichash(hash, sizeof(hash), what, sizeof(what) - 1, v->key,
+	crypto_generichash(hash, sizeof(hash), what, sizeof(what) - 1, key,
 			   KEY_SIZE);
-	sodium_bin2hex(v->id, ID_SIZE, hash, (ID_SIZE - 1) / 2);
+	sodium_bin2hex(ret, VAULT_ID_SIZE, hash, (VAULT_ID_SIZE - 1) / 2);
 	sodium_memzero(hash, sizeof(hash));
 }
 
-int vault_open(const char *key_file, bool create, struct vault **ret)
+int vault_make_room(struct vault *v)
 {
-	_cleanup_vault_ struct vault *v = calloc(1, sizeof(*v));
-	int r;
+	v->keys = calloc(KEYS_MAX, sizeof(*v->keys));
+	v->secrets = sodium_malloc(KEYS_MAX * KEY_SIZE);
+	return v->keys && v->secrets ? 0 : err_nomem();
+}
 
-	if (!v)
-		return err_nomem();
-	if (sodium_init() < 0)
-		return err_set(AWM_ERROR, "the system gives no random bytes");
-	v->key = sodium_malloc(KEY_SIZE);
-	if (!v->key)
-		return err_nomem();
-	r = choose_path(v, key_file);
+void vault_release_room(struct vault *v)
+{
+	sodium_free(v->secrets);
+	free(v->keys);
+	v->secrets = NULL;
+	v->keys = NULL;
+}
+
+static int load(struct vault *v, const char *key_file, bool create)
+{
+	int r = vault_make_room(v);
+
+	if (r == 0)
+		r = choose_path(v, key_file);
 	if (r == 0)
 		r = load_key(v);
 	if (r == -AWM_NOT_FOUND && create && !v->credential) {
@@ -265,12 +247,27 @@ int vault_open(const char *key_file, bool create, struct vault **ret)
 		if (r == 0)
 			r = load_key(v);
 	}
-	if (r < 0)
+	return r;
+}
+
+int vault_open(const char *key_file, bool create, struct vault **ret)
+{
+	struct vault *v = calloc(1, sizeof(*v));
+	int r;
+
+	if (!v)
+		return err_nomem();
+	process_guard(true);
+	if (sodium_init() < 0)
+		r = err_set(AWM_ERROR, "the system gives no random bytes");
+	else
+		r = load(v, key_file, create);
+	if (r < 0) {
+		vault_free(v);
 		return r;
-	derive_id(v);
-	sodium_mprotect_readonly(v->key);
+	}
+	sodium_mprotect_readonly(v->secrets);
 	*ret = v;
-	v = NULL;
 	return 0;
 }
 
@@ -278,143 +275,104 @@ void vault_free(struct vault *vault)
 {
 	if (!vault)
 		return;
-	sodium_free(vault->key);
+	vault_release_room(vault);
 	free(vault->path);
 	free(vault);
+	process_guard(false);
+}
+
+const char *vault_path(const struct vault *vault)
+{
+	return vault->path;
+}
+
+static bool same_time(const struct timespec *a, const struct timespec *b)
+{
+	return a->tv_sec == b->tv_sec && a->tv_nsec == b->tv_nsec;
+}
+
+bool vault_is_current(const struct vault *vault)
+{
+	const struct stat *was = &vault->file;
+	struct stat now;
+
+	return stat(vault->path, &now) == 0 && now.st_dev == was->st_dev &&
+	       now.st_ino == was->st_ino && now.st_size == was->st_size &&
+	       same_time(&now.st_mtim, &was->st_mtim) &&
+	       same_time(&now.st_ctim, &was->st_ctim);
+}
+
+const char *vault_id(const struct vault *vault, size_t i)
+{
+	return i < vault->n ? vault->keys[i].id : NULL;
+}
+
+bool vault_knows(const struct vault *vault, const char *id)
+{
+	for (size_t i = 0; i < vault->n; i++)
+		if (!strcmp(vault->keys[i].id, id))
+			return true;
+	return false;
+}
+
+/* Passphrases */
+
+bool vault_has_passphrase(const struct vault *vault)
+{
+	return vault->has_passphrase;
+}
+
+bool vault_is_locked(const struct vault *vault)
+{
+	return vault->locked;
+}
+
+static int unlock(struct vault *v, const unsigned char *key)
+{
+	if (!vault_unbox(v, 0, key, v->secrets))
+		return err_set(AWM_DENIED,
+			       "the passphrase does not open the key file '%s'",
+			       v->path);
+	return open_boxes(v);
+}
+
+int vault_unlock(struct vault *vault, const char *passphrase, size_t len)
+{
+	unsigned char key[KEY_SIZE];
+	int r;
+
+	if (!vault->locked)
+		return 0;
+	r = vault_stretch(&vault->lock, passphrase, len, key);
+	sodium_mprotect_readwrite(vault->secrets);
+	if (r == 0)
+		r = unlock(vault, key);
+	vault->locked = r < 0;
+	sodium_mprotect_readonly(vault->secrets);
+	sodium_memzero(key, sizeof(key));
+	return r;
+}
+
+/* Memory */
+
+char *vault_memory(size_t size)
+{
+	char *memory = sodium_init() < 0 ? NULL : sodium_malloc(size);
+
+	if (!memory) {
+		err_nomem();
+		return NULL;
+	}
+	sodium_memzero(memory, size);
+	return memory;
+}
+
+void vault_memory_free(char *memory)
+{
+	sodium_free(memory);
 }
 
 void vault_wipe(void *secret, size_t len)
 {
 	sodium_memzero(secret, len);
-}
-
-/* Envelopes */
-
-/* Lengths first: no two places have the same text. */
-static char *place_text(const struct vault_place *p, struct arena *a)
-{
-	return arena_printf(a, "awm1|%zu:%s|%zu:%s|%zu:%s|%lld",
-			    strlen(p->db_id), p->db_id, strlen(p->table),
-			    p->table, strlen(p->column), p->column,
-			    (long long)p->row);
-}
-
-static char *format_envelope(const struct vault *v, const unsigned char *box,
-			     size_t len, struct arena *a)
-{
-	size_t size = sodium_base64_encoded_len(len, URLSAFE);
-	size_t head = PREFIX_LEN + ID_SIZE;
-	char *text = arena_alloc(a, head + size);
-
-	if (!text)
-		return NULL;
-	memcpy(text, PREFIX, PREFIX_LEN);
-	memcpy(text + PREFIX_LEN, v->id, ID_SIZE - 1);
-	text[head - 1] = ':';
-	sodium_bin2base64(text + head, size, box, len, URLSAFE);
-	return text;
-}
-
-int vault_seal(const struct vault *vault, const struct vault_place *place,
-	       const void *plain, size_t len, struct arena *a,
-	       const char **ret_envelope)
-{
-	const char *aad, *envelope;
-	unsigned char *box;
-
-	if (len > VAULT_MAX)
-		return err_set(AWM_USAGE, "a secret has at most %zu bytes",
-			       VAULT_MAX);
-	aad = place_text(place, a);
-	box = arena_alloc(a, NONCE_SIZE + len + TAG_SIZE);
-	if (!aad || !box)
-		return -AWM_NOMEM;
-	randombytes_buf(box, NONCE_SIZE);
-	crypto_aead_xchacha20poly1305_ietf_encrypt(
-		box + NONCE_SIZE, NULL, plain, len, (const unsigned char *)aad,
-		strlen(aad), NULL, box, vault->key);
-	envelope = format_envelope(vault, box, NONCE_SIZE + len + TAG_SIZE, a);
-	if (!envelope)
-		return -AWM_NOMEM;
-	*ret_envelope = envelope;
-	return 0;
-}
-
-static int not_sealed(const struct vault_place *p)
-{
-	return err_set(AWM_INVALID,
-		       "the secret in %s.%s of row %lld is malformed", p->table,
-		       p->column, (long long)p->row);
-}
-
-/* Takes the envelope apart; the id in it is 8 hexadecimal digits. */
-static int parse_envelope(const struct vault_place *place, const char *envelope,
-			  struct arena *a, unsigned char **ret_box,
-			  size_t *ret_len)
-{
-	size_t head = PREFIX_LEN + ID_SIZE, len = strlen(envelope);
-	size_t max = sodium_base64_encoded_len(
-		NONCE_SIZE + VAULT_MAX + TAG_SIZE, URLSAFE);
-	const char *id = envelope + PREFIX_LEN;
-	unsigned char *box;
-
-	if (len <= head || len - head > max ||
-	    memcmp(envelope, PREFIX, PREFIX_LEN) != 0 ||
-	    strspn(id, "0123456789abcdef") != ID_SIZE - 1 ||
-	    envelope[head - 1] != ':')
-		return not_sealed(place);
-	len -= head;
-	box = arena_alloc(a, len);
-	if (!box)
-		return -AWM_NOMEM;
-	if (sodium_base642bin(box, len, envelope + head, len, NULL, ret_len,
-			      NULL, URLSAFE) != 0 ||
-	    *ret_len < NONCE_SIZE + TAG_SIZE)
-		return not_sealed(place);
-	*ret_box = box;
-	return 0;
-}
-
-static int other_key(const struct vault *v, const struct vault_place *p,
-		     const char *id)
-{
-	err_set(AWM_DENIED,
-		"the secret in %s.%s of row %lld was sealed with the key "
-		"%.8s, and this is the key %s",
-		p->table, p->column, (long long)p->row, id, v->id);
-	return err_hint("put the key %.8s back into '%s', or store the secret "
-			"again",
-			id, v->path);
-}
-
-int vault_open_sealed(const struct vault *vault,
-		      const struct vault_place *place, const char *envelope,
-		      struct arena *a, char **ret_plain, size_t *ret_len)
-{
-	const char *id = envelope + PREFIX_LEN, *aad;
-	unsigned char *box = NULL, *plain;
-	size_t len = 0;
-	int r = parse_envelope(place, envelope, a, &box, &len);
-
-	if (r < 0)
-		return r;
-	if (memcmp(id, vault->id, ID_SIZE - 1) != 0)
-		return other_key(vault, place, id);
-	aad = place_text(place, a);
-	plain = arena_alloc(a, len - NONCE_SIZE - TAG_SIZE + 1);
-	if (!aad || !plain)
-		return -AWM_NOMEM;
-	if (crypto_aead_xchacha20poly1305_ietf_decrypt(
-		    plain, NULL, NULL, box + NONCE_SIZE, len - NONCE_SIZE,
-		    (const unsigned char *)aad, strlen(aad), box,
-		    vault->key) != 0) {
-		err_set(AWM_DENIED,
-			"the secret in %s.%s of row %lld does not open: it "
-			"was changed, or moved here from another place",
-			place->table, place->column, (long long)place->row);
-		return err_hint("store the secret again");
-	}
-	*ret_plain = (char *)plain;
-	*ret_len = len - NONCE_SIZE - TAG_SIZE;
-	return 0;
 }

@@ -11,7 +11,6 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/prctl.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -218,19 +217,6 @@ static void test_hidden(void **state)
 	buf_release(&r.out);
 }
 
-static void test_guard(void **state)
-{
-	(void)state;
-	if (prctl(PR_GET_DUMPABLE) != 1)
-		skip();
-	process_guard(true);
-	process_guard(true);
-	process_guard(false);
-	assert_int_equal(prctl(PR_GET_DUMPABLE), 0);
-	process_guard(false);
-	assert_int_equal(prctl(PR_GET_DUMPABLE), 1);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -242,7 +228,6 @@ int main(void)
 		cmocka_unit_test(test_left_behind),
 		cmocka_unit_test(test_bounds),
 		cmocka_unit_test(test_hidden),
-		cmocka_unit_test(test_guard),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
