@@ -7,6 +7,7 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "base/guard.h"
 #include "base/utf8.h"
 #include "cmd/ask.h"
 #include "cmd/option.h"
@@ -124,9 +125,46 @@ void run_say(struct run *r, const char *fmt, ...)
 
 /* ---- secrets ---- */
 
-static int secret_of_terminal(const char *what, struct buf *b)
+/* A line that nobody is to see, into memory that can be wiped. */
+static int read_silently(int fd, char *ret, size_t size, size_t *ret_len)
+{
+	ssize_t n;
+	char c;
+
+	*ret_len = 0;
+	while ((n = read(fd, &c, 1)) == 1 && c != '\n') {
+		if (*ret_len == size)
+			return err_set(AWM_USAGE, "the line is too long");
+		ret[(*ret_len)++] = c;
+	}
+	if (n < 0 && signals_caught())
+		return err_set(AWM_INTERRUPTED, "interrupted");
+	return n < 0 ? err_errno(AWM_ERROR, "cannot read the answer") : 0;
+}
+
+static int ask_silently(int fd, const char *what, char *ret, size_t size,
+			size_t *ret_len)
 {
 	struct termios was, silent;
+	int err;
+
+	put(fd, what);
+	put(fd, ": ");
+	if (tcgetattr(fd, &was) < 0)
+		return err_errno(AWM_ERROR, "cannot set up the terminal");
+	silent = was;
+	silent.c_lflag &= ~(tcflag_t)ECHO;
+	tcsetattr(fd, TCSAFLUSH, &silent);
+	err = read_silently(fd, ret, size, ret_len);
+	tcsetattr(fd, TCSAFLUSH, &was);
+	put(fd, "\n");
+	return err;
+}
+
+static int secret_of_terminal(const char *what, struct buf *b)
+{
+	char text[16 * 1024];
+	size_t len = 0;
 	int fd = open_terminal(), err;
 
 	if (fd < 0) {
@@ -134,21 +172,40 @@ static int secret_of_terminal(const char *what, struct buf *b)
 		return err_hint("give it with --stdin, or in an environment "
 				"variable");
 	}
-	put(fd, what);
-	put(fd, ": ");
-	if (tcgetattr(fd, &was) < 0) {
-		err = err_errno(AWM_ERROR, "cannot set up the terminal");
-		close(fd);
-		return err;
-	}
-	silent = was;
-	silent.c_lflag &= ~(tcflag_t)ECHO;
-	tcsetattr(fd, TCSAFLUSH, &silent);
-	err = get_line(fd, b, 64 * 1024);
-	tcsetattr(fd, TCSAFLUSH, &was);
-	put(fd, "\n");
+	err = ask_silently(fd, what, text, sizeof(text), &len);
 	close(fd);
+	buf_add(b, text, len);
+	explicit_bzero(text, sizeof(text));
+	return err ? err : buf_check(b);
+}
+
+static int ask_again(int fd, const char *text, size_t len)
+{
+	char again[2048];
+	size_t n = 0;
+	int err = ask_silently(fd, "again", again, sizeof(again), &n);
+
+	if (!err && (n != len || memcmp(text, again, len) != 0))
+		err = err_set(AWM_USAGE, "that is not the same");
+	explicit_bzero(again, sizeof(again));
 	return err;
+}
+
+int ask_passphrase(void *ctx, const char *what, bool twice, char *ret,
+		   size_t size)
+{
+	int fd = open_terminal(), err;
+	size_t len = 0;
+
+	if (fd < 0)
+		return 0;
+	err = ask_silently(fd, what, ret, size, &len);
+	if (!err && !len)
+		err = err_set(AWM_DENIED, "no passphrase was given");
+	if (!err && twice)
+		err = ask_again(fd, ret, len);
+	close(fd);
+	return err ? err : (int)len;
 }
 
 static int secret_of_stdin(struct run *r, struct buf *b)
@@ -170,6 +227,7 @@ int run_secret(struct run *r, const char *env, bool from_stdin,
 	const char *value;
 	int err = 0;
 
+	process_guard(true); /* to the end: it goes many ways from here */
 	if (env) {
 		value = getenv(env);
 		if (!value)

@@ -33,6 +33,7 @@ extern const struct command cmd_notify[];
 extern const struct command cmd_git[];
 extern const struct command cmd_init[];
 extern const struct command cmd_db[];
+extern const struct command cmd_rekey[];
 extern const struct command cmd_config[];
 extern const struct command cmd_completion[];
 extern const struct command cmd_complete[];
@@ -48,6 +49,7 @@ const struct command *const commands[] = {
 	cmd_exec_run,	cmd_exec,	cmd_exec_record,  cmd_provider,
 	cmd_plan,	cmd_price,	cmd_integration,  cmd_activity,
 	cmd_undo,	cmd_notify,	cmd_git,	  cmd_init,
-	cmd_db,		cmd_config,	cmd_completion,	  cmd_complete,
-	cmd_schema,	cmd_help,	cmd_man,	  NULL,
+	cmd_db,		cmd_rekey,	cmd_config,	  cmd_completion,
+	cmd_complete,	cmd_schema,	cmd_help,	  cmd_man,
+	NULL,
 };

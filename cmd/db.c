@@ -69,6 +69,26 @@ static const struct option status_options[] = {
 	{0},
 };
 
+/* Of a database whose tables this program knows. */
+static int say_secrets(struct run *r)
+{
+	struct awm_secret_info info;
+	int err = awm_db_secrets(r->session, NULL, NULL, &info);
+
+	if (err || !info.secrets)
+		return err;
+	if (info.opens == info.secrets)
+		run_say(r, "%s, of which this machine has the keys",
+			noun_count(r, (size_t)info.secrets, "sealed secret"));
+	else
+		run_say(r,
+			"%s; this machine has the keys of %lld: see awm db "
+			"secrets",
+			noun_count(r, (size_t)info.secrets, "sealed secret"),
+			(long long)info.opens);
+	return 0;
+}
+
 static int db_status(struct run *r)
 {
 	const struct status_args *args = r->args;
@@ -78,7 +98,9 @@ static int db_status(struct run *r)
 
 	if (!err)
 		err = rows_report(&rows);
-	if (err || (info.from == info.newest && !info.amiss))
+	if (!err && info.from == info.newest && !info.amiss)
+		return say_secrets(r);
+	if (err)
 		return err;
 	if (info.amiss) {
 		err_set(AWM_DATABASE,
@@ -380,6 +402,9 @@ const struct command cmd_db[] = {
 	{
 		.name = "db status",
 		.summary = "list the migrations, applied and pending",
+		.details = "Also says how many secrets are sealed in it, and "
+			   "of how many this machine has the keys; awm db "
+			   "secrets tells which.",
 		.options = status_options,
 		.args_size = sizeof(struct status_args),
 		.needs = NEED_LOOK,
@@ -452,8 +477,11 @@ const struct command cmd_db[] = {
 		.details =
 			"Looks at the integrity of the file, at references "
 			"that lead nowhere, at columns that are derived from "
-			"others, and at the search index. The exit status is 4 "
-			"when something is wrong.",
+			"others, at the search index, and whether secrets "
+			"open: that they were not changed or moved from "
+			"another place. Those whose key is not here are told "
+			"as not checked. The exit status is 4 when something "
+			"is wrong.",
 		.needs = NEED_LOOK,
 		.columns = "check,state,detail",
 		.run = db_check,

@@ -75,6 +75,7 @@ static int open_session(struct run *r)
 		.no_create = needs & NEED_NO_CREATE,
 		.no_actor = needs & NEED_NO_ACTOR,
 		.config = r->config,
+		.passphrase = ask_passphrase,
 	};
 	int err;
 

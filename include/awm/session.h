@@ -11,6 +11,15 @@
  */
 struct awm_session;
 
+/*
+ * Asks a person for the passphrase of the key file: `what` names it, `twice`
+ * is for a new one. Writes it, without a NUL, and returns its length, which is
+ * at most `size`; or a negative enum awm_err with the error set, or 0 when
+ * there is nobody to ask.
+ */
+typedef int awm_passphrase_fn(void *ctx, const char *what, bool twice,
+			      char *ret, size_t size);
+
 struct awm_session_opts {
 	const char *db;	    /* --db; NULL: $AWM_DB, the nearest .awm/awm.db
 			       upwards, $XDG_DATA_HOME/awm/awm.db */
@@ -22,6 +31,8 @@ struct awm_session_opts {
 	bool no_create;	    /* a missing database is AWM_NOT_FOUND */
 	bool no_actor;	    /* do not look for the acting user (db commands) */
 	const struct awm_config *config; /* borrowed; must outlive */
+	awm_passphrase_fn *passphrase;	 /* NULL: there is nobody to ask */
+	void *passphrase_ctx;
 };
 
 /* Opens the database, making it at the newest schema if it is not there, and

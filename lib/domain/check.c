@@ -7,6 +7,7 @@
 #include "base/err.h"
 #include "db/migrate.h"
 #include "domain/emit.h"
+#include "domain/secret.h"
 #include "domain/session.h"
 #include "queries.h"
 
@@ -155,6 +156,30 @@ static int check_engine(struct checker *k)
 		k, survive(k, db_integrity(k->session->db, check_problem, k)));
 }
 
+/* What cannot be looked at is told, and is no problem. */
+static int check_secrets(struct checker *k)
+{
+	struct secret_check check = {.problem = check_problem, .ctx = k};
+	_cleanup_buf_ struct buf line = {0};
+	struct awm_value v[] = {awm_value_text("secrets"),
+				awm_value_text("not checked"), AWM_VALUE_NULL};
+	int rc;
+
+	k->name = "secrets";
+	rc = survive(k, secret_check_all(k->session, &check));
+	if (rc || k->rc || !check.unchecked)
+		return check_end(k, rc);
+	buf_addf(&line, "%lld secret%s: %s", (long long)check.unchecked,
+		 check.unchecked == 1 ? "" : "s", check.why);
+	rc = buf_check(&line);
+	v[2] = awm_value_text(buf_str(&line));
+	if (!rc)
+		rc = emit(k->fn, k->ctx, check_fields, v, ARRAY_LEN(v));
+	k->total += k->problems;
+	k->problems = 0;
+	return rc;
+}
+
 int awm_db_check(struct awm_session *s, awm_row_fn *fn, void *ctx)
 {
 	static const struct {
@@ -185,6 +210,8 @@ int awm_db_check(struct awm_session *s, awm_row_fn *fn, void *ctx)
 		rc = check_columns(&k);
 	for (size_t i = 0; i < ARRAY_LEN(checks) && !rc; i++)
 		rc = check_query(&k, checks[i].name, checks[i].sql);
+	if (!rc)
+		rc = check_secrets(&k);
 	if (rc || !k.total)
 		return rc;
 	if (k.damaged)

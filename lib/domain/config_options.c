@@ -42,6 +42,9 @@ static const struct awm_option options[] = {
 	{.key = "vault.keyFile",
 	 .help = "the key that secrets are sealed with; "
 		 "$XDG_CONFIG_HOME/awm/key when not set"},
+	{.key = "vault.keyCommand",
+	 .help = "the command that prints the passphrase of the key file; "
+		 "AWM_PASSPHRASE_FD goes before it"},
 	{.key = "exec.idleTimeout",
 	 .type = AWM_OPTION_DURATION,
 	 .dflt = "60s",

@@ -169,6 +169,8 @@ int awm_integration_add(struct awm_session *s, const char *type,
 		.type = type, .sets = sets, .n = n, .opts = opts, .pool = pool};
 	int rc = role_require(s, ROLE_ADMIN, "add an integration");
 
+	if (!rc && opts->credentials)
+		rc = secret_prepare(s);
 	if (!rc)
 		rc = awm_transaction(s, run_add, &w);
 	if (!rc && ret)
@@ -217,6 +219,8 @@ int awm_integration_edit(struct awm_session *s, int64_t id,
 			    .pool = pool};
 	int rc = role_require(s, ROLE_ADMIN, "change an integration");
 
+	if (!rc && opts->credentials)
+		rc = secret_prepare(s);
 	if (!rc)
 		rc = awm_transaction(s, run_edit, &w);
 	if (!rc && ret)

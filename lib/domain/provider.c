@@ -219,6 +219,8 @@ int awm_provider_add(struct awm_session *s, const char *provider,
 		err_set(AWM_USAGE, "unknown provider '%s'", provider);
 		rc = err_hint("one of openai, anthropic, google, local");
 	}
+	if (!rc && opts->key)
+		rc = secret_prepare(s);
 	if (!rc)
 		rc = awm_transaction(s, run_add, &w);
 	if (!rc && ret)
@@ -271,6 +273,8 @@ int awm_provider_edit(struct awm_session *s, int64_t id,
 			    .pool = pool};
 	int rc = role_require(s, ROLE_ADMIN, "change a provider");
 
+	if (!rc && opts->key)
+		rc = secret_prepare(s);
 	if (!rc)
 		rc = awm_transaction(s, run_edit, &w);
 	if (!rc && ret)

@@ -10,7 +10,9 @@
 #include "base/file.h"
 #include "base/time.h"
 #include "db/migrate.h"
+#include "domain/passphrase.h"
 #include "domain/pool.h"
+#include "domain/secret.h"
 
 static int absolute(const char *folder, const char *path, char **ret)
 {
@@ -168,7 +170,11 @@ int awm_session_open(const struct awm_session_opts *opts,
 		return err_nomem();
 	s->config = opts->config;
 	s->now = time_now();
-	rc = session_folder(opts, &s->folder);
+	s->ask = opts->passphrase;
+	s->ask_ctx = opts->passphrase_ctx;
+	rc = passphrase_init(s);
+	if (!rc)
+		rc = session_folder(opts, &s->folder);
 	if (!rc)
 		rc = open_database(s, opts);
 	if (!rc)
@@ -191,6 +197,7 @@ void awm_session_close(struct awm_session *s)
 {
 	if (!s)
 		return;
+	secret_release(s);
 	db_close(s->db);
 	arena_release(&s->arena);
 	free(s->folder);

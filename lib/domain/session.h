@@ -32,6 +32,12 @@ struct awm_session {
 	bool due;	    /* it queued a delivery */
 	int depth;	    /* automations that led to what is done now */
 	int64_t activity_floor; /* new ones get a higher id; 0: any */
+	struct vault *vault;	/* once a secret was asked for; secret.h */
+	awm_passphrase_fn *ask;
+	void *ask_ctx;
+	int passphrase_fd;    /* of AWM_PASSPHRASE_FD, or -1 */
+	char *passphrase;     /* what was read from it, or NULL */
+	size_t passphrase_len;
 	struct arena arena;	/* lives as long as the session */
 };
 

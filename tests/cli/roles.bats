@@ -202,6 +202,8 @@ matrix() {
 		db seed               | 6 6 + |
 		db backup             | + + + | copy.db
 		db restore            | 6 6 + | clean.db --yes
+		db rekey              | 6 6 + |
+		db secrets            | + + + |
 		db check              | + + + |
 		db shell              | + + + | 'SELECT 1'
 		db path               | + + + |
