@@ -35,10 +35,10 @@ struct awm_session {
 	struct vault *vault;	/* once a secret was asked for; secret.h */
 	awm_passphrase_fn *ask;
 	void *ask_ctx;
-	int passphrase_fd;    /* of AWM_PASSPHRASE_FD, or -1 */
-	char *passphrase;     /* what was read from it, or NULL */
+	int passphrase_fd; /* of AWM_PASSPHRASE_FD, or -1 */
+	char *passphrase;  /* what was read from it, or NULL */
 	size_t passphrase_len;
-	struct arena arena;	/* lives as long as the session */
+	struct arena arena; /* lives as long as the session */
 };
 
 /* Before a new database is made: whether who acts may be its first user.

@@ -239,34 +239,34 @@ without() {
 	as bob skill attach 'Bob alone' 1 >/dev/null
 	as bob skill attach 'For all' 1 >/dev/null
 
-	as eve exec cost --by skill --json >eve
-	jq -e 'length == 1 and .[0].name == null and .[0].runs == 1' eve
+	as eve exec cost --by skill --json >seen
+	jq -e 'length == 1 and .[0].name == null and .[0].runs == 1' seen
 	as bob exec cost --by skill --json | jq -e '.[0].name == "Bob alone"'
-	as eve activity list --json >eve
-	without 'hush\|Bob alone' eve
-	grep -q 'For all' eve
+	as eve activity list --json >seen
+	without 'hush\|Bob alone' seen
+	grep -q 'For all' seen
 	as bob activity list --json | grep -q hush
 	awm activity list --json | grep -q hush
 	awm activity list --json --type skill.created | jq '.[1].id' >id
 	run_awm activity show "$(<id)" --as eve@example.com
 	assert_status 3
 	as bob activity show "$(<id)" --json | grep -q hush
-	as eve template add T --from-project 1 --json >eve
-	without 'Bob alone' eve
-	grep -q 'For all' eve
+	as eve template add T --from-project 1 --json >seen
+	without 'Bob alone' seen
+	grep -q 'For all' seen
 	# A plan's prompt is for all who see the project.
-	awm project plan 1 --prompt x --provider local --dry-run >plan
-	without 'Bob alone' plan
-	grep -q 'For all' plan
-	as eve __complete skill show '' >eve
-	without 'Bob alone' eve
-	grep -q 'For all' eve
+	awm project plan 1 --prompt x --provider local --dry-run >asked
+	without 'Bob alone' asked
+	grep -q 'For all' asked
+	as eve __complete skill show '' >seen
+	without 'Bob alone' seen
+	grep -q 'For all' seen
 	as bob __complete skill show '' | grep -q 'Bob alone'
-	as nobody __complete skill show '' >eve
-	without 'Bob alone' eve
-	grep -q 'For all' eve
+	as nobody __complete skill show '' >seen
+	without 'Bob alone' seen
+	grep -q 'For all' seen
 	# Deleted, it is nobody else's either.
 	as bob skill rm 'Bob alone' --yes >/dev/null
-	as eve activity list --json >eve
-	without 'hush\|Bob alone' eve
+	as eve activity list --json >seen
+	without 'hush\|Bob alone' seen
 }

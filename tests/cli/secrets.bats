@@ -51,6 +51,7 @@ say() {
 }
 
 # put_in: a key, credentials and a passphrase.
+# shellcheck disable=SC2129 # each with an input of its own
 put_in() {
 	awm_ok project add Tides >/dev/null
 	awm_ok task add Moon -p 1 >/dev/null
