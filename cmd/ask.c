@@ -148,13 +148,14 @@ static int ask_silently(int fd, const char *what, char *ret, size_t size,
 	struct termios was, silent;
 	int err;
 
-	put(fd, what);
-	put(fd, ": ");
 	if (tcgetattr(fd, &was) < 0)
 		return err_errno(AWM_ERROR, "cannot set up the terminal");
 	silent = was;
 	silent.c_lflag &= ~(tcflag_t)ECHO;
+	/* Before it asks: what is typed at once counts. */
 	tcsetattr(fd, TCSAFLUSH, &silent);
+	put(fd, what);
+	put(fd, ": ");
 	err = read_silently(fd, ret, size, ret_len);
 	tcsetattr(fd, TCSAFLUSH, &was);
 	put(fd, "\n");

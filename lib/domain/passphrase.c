@@ -187,6 +187,21 @@ static int of_command(struct awm_session *s, const char *line, char *ret,
 
 /* ---- all of them ---- */
 
+static int nobody(bool twice)
+{
+	if (twice) {
+		err_set(AWM_DENIED, "a new passphrase is wanted, and there is "
+				    "no terminal to ask for it on");
+		return err_hint("--stdin or --passphrase-env VAR");
+	}
+	err_set(AWM_DENIED,
+		"the key file has a passphrase, and there is no terminal to "
+		"ask for it on");
+	return err_hint("set AWM_PASSPHRASE_FD to a descriptor that it can be "
+			"read from, or vault.keyCommand to a command that "
+			"prints it");
+}
+
 static int of_person(struct awm_session *s, const char *what, bool twice,
 		     char *ret, size_t *ret_len)
 {
@@ -195,14 +210,7 @@ static int of_person(struct awm_session *s, const char *what, bool twice,
 	if (n < 0)
 		return n;
 	*ret_len = (size_t)n;
-	if (n)
-		return 0;
-	err_set(AWM_DENIED,
-		"the key file has a passphrase, and there is no terminal to "
-		"ask for it on");
-	return err_hint("set AWM_PASSPHRASE_FD to a descriptor that it can be "
-			"read from, or vault.keyCommand to a command that "
-			"prints it");
+	return n ? 0 : nobody(twice);
 }
 
 int passphrase_get(struct awm_session *s, const char *what, bool twice,

@@ -219,6 +219,8 @@ old 1'
 
 @test "a passphrase, from a descriptor or a command" {
 	provider one sk-one-0001
+	fails 6 'a new passphrase is wanted' db rekey --to-passphrase
+	states 'current 1'
 	NEW='correct horse' awm_ok db rekey --passphrase-env NEW >/dev/null
 	run ! grep -q awm-key-1 "$KEYS"
 	[[ $(stat -c %a "$KEYS") == 600 ]]

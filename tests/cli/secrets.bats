@@ -55,12 +55,14 @@ say() {
 put_in() {
 	awm_ok project add Tides >/dev/null
 	awm_ok task add Moon -p 1 >/dev/null
-	awm provider add anthropic --name one --base-url "${URL:-http://127.0.0.1:9}" \
-		--model claude-haiku-5-5 --stdin >>"$LOG" 2>&1 <<<"$API_KEY"
-	PW="{\"username\":\"ada\",\"password\":\"$PASSWORD\"}" \
-		awm integration add smtp --setting host=mail.example.com \
-		--setting from=ada@example.com --credentials-env PW --json >>"$LOG" 2>&1
-	awm db rekey --stdin --json >>"$LOG" 2>&1 <<<"$PASSPHRASE"
+	{
+		awm provider add anthropic --name one --model claude-haiku-5-5 \
+			--base-url "${URL:-http://127.0.0.1:9}" --stdin <<<"$API_KEY"
+		PW="{\"username\":\"ada\",\"password\":\"$PASSWORD\"}" \
+			awm integration add smtp --setting host=mail.example.com \
+			--setting from=ada@example.com --credentials-env PW --json
+		awm db rekey --stdin --json <<<"$PASSPHRASE"
+	} >>"$LOG" 2>&1
 	awm_ok config set vault.keyCommand "$BATS_TEST_TMPDIR/printer" >/dev/null
 }
 
