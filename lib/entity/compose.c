@@ -144,10 +144,8 @@ static void add_seen(struct composer *c, const char *skill, int at)
 }
 
 /* The row is named in the metadata; what type it is of, an index tells. */
-static void add_told(struct composer *c)
+static void add_told(struct composer *c, int at)
 {
-	int at = ++c->at;
-
 	buf_addf(c->out,
 		 "(t.\"type\"<'skill.' OR t.\"type\">='skill/' OR "
 		 "t.\"userId\"=?%d OR "
@@ -177,6 +175,8 @@ static void add_skill_cond(struct composer *c, const struct awm_cond *cond)
 			 "x.\"skillId\"=t.\"id\" AND "
 			 "instr(lower(x.\"tag\"),lower(?%d))>0))",
 			 at, at);
+	else if (cond->op == AWM_OP_TOLD_TO)
+		add_told(c, at);
 	else
 		add_seen(c, "t", at);
 }
@@ -234,10 +234,8 @@ static int add_cond(struct composer *c, const struct awm_cond *cond)
 	case AWM_OP_TAGGED:
 	case AWM_OP_SAYS:
 	case AWM_OP_SEEN_BY:
-		add_skill_cond(c, cond);
-		return 0;
 	case AWM_OP_TOLD_TO:
-		add_told(c);
+		add_skill_cond(c, cond);
 		return 0;
 	default:
 		return add_compare(c, cond);
