@@ -27,6 +27,9 @@ extern const struct command cmd_provider[];
 extern const struct command cmd_plan[];
 extern const struct command cmd_price[];
 extern const struct command cmd_integration[];
+extern const struct command cmd_webhook[];
+extern const struct command cmd_webhook_delivery[];
+extern const struct command cmd_webhook_receive[];
 extern const struct command cmd_activity[];
 extern const struct command cmd_undo[];
 extern const struct command cmd_notify[];
@@ -42,14 +45,44 @@ extern const struct command cmd_help[];
 extern const struct command cmd_man[];
 
 const struct command *const commands[] = {
-	cmd_project,	cmd_task,	cmd_task_verbs,	  cmd_task_work,
-	cmd_task_claim, cmd_task_undo,	cmd_time,	  cmd_comment,
-	cmd_user,	cmd_team,	cmd_template,	  cmd_template_apply,
-	cmd_skill,	cmd_skill_work, cmd_skill_folder, cmd_skill_run,
-	cmd_exec_run,	cmd_exec,	cmd_exec_record,  cmd_provider,
-	cmd_plan,	cmd_price,	cmd_integration,  cmd_activity,
-	cmd_undo,	cmd_notify,	cmd_git,	  cmd_init,
-	cmd_db,		cmd_rekey,	cmd_config,	  cmd_completion,
-	cmd_complete,	cmd_schema,	cmd_help,	  cmd_man,
+	cmd_project,
+	cmd_task,
+	cmd_task_verbs,
+	cmd_task_work,
+	cmd_task_claim,
+	cmd_task_undo,
+	cmd_time,
+	cmd_comment,
+	cmd_user,
+	cmd_team,
+	cmd_template,
+	cmd_template_apply,
+	cmd_skill,
+	cmd_skill_work,
+	cmd_skill_folder,
+	cmd_skill_run,
+	cmd_exec_run,
+	cmd_exec,
+	cmd_exec_record,
+	cmd_provider,
+	cmd_plan,
+	cmd_price,
+	cmd_integration,
+	cmd_webhook,
+	cmd_webhook_delivery,
+	cmd_webhook_receive,
+	cmd_activity,
+	cmd_undo,
+	cmd_notify,
+	cmd_git,
+	cmd_init,
+	cmd_db,
+	cmd_rekey,
+	cmd_config,
+	cmd_completion,
+	cmd_complete,
+	cmd_schema,
+	cmd_help,
+	cmd_man,
 	NULL,
 };

@@ -74,6 +74,7 @@ static int open_session(struct run *r)
 		.any_version = needs & NEED_ANY_VERSION,
 		.no_create = needs & NEED_NO_CREATE,
 		.no_actor = needs & NEED_NO_ACTOR,
+		.background = true,
 		.config = r->config,
 		.passphrase = ask_passphrase,
 	};

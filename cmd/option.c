@@ -296,7 +296,7 @@ static int parse_letters(struct run *r, struct cursor *c, const char *word)
 /* The hidden commands are given lines that a person has not finished. */
 static bool takes_all(const struct command *c)
 {
-	return c && c->name[0] == '_';
+	return c && c->name[0] == '_' && c->arguments;
 }
 
 static int add_text(struct run *r, const char *text)

@@ -31,6 +31,7 @@
 #include <awm/time_entry.h>
 #include <awm/undo.h>
 #include <awm/value.h>
+#include <awm/webhook.h>
 #include <awm/work.h>
 #include <awm/write.h>
 

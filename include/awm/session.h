@@ -30,6 +30,9 @@ struct awm_session_opts {
 	bool any_version;   /* do not refuse an older schema (db commands) */
 	bool no_create;	    /* a missing database is AWM_NOT_FOUND */
 	bool no_actor;	    /* do not look for the acting user (db commands) */
+	/* The caller is awm: after a commit that queued deliveries to webhooks
+	 * it may run itself again, detached, to send them. */
+	bool background;
 	const struct awm_config *config; /* borrowed; must outlive */
 	awm_passphrase_fn *passphrase;	 /* NULL: there is nobody to ask */
 	void *passphrase_ctx;

@@ -19,6 +19,7 @@ static const struct {
 	[NOTIFY_MENTION] = {"comment.mention", "mentions"},
 	[NOTIFY_WATCHED] = {"task.changed", NULL},
 	[NOTIFY_DUE] = {"task.due", NULL},
+	[NOTIFY_WEBHOOK] = {"webhook.disabled", NULL},
 };
 
 /* The text on one line: at most `max` characters, control characters as

@@ -14,7 +14,8 @@ enum notify_kind {
 	NOTIFY_ASSIGNMENT, /* "task.assigned" */
 	NOTIFY_MENTION,	   /* "comment.mention" */
 	NOTIFY_WATCHED,	   /* "task.changed" */
-	NOTIFY_DUE	   /* "task.due": nobody did it, so everyone is told */
+	NOTIFY_DUE,	   /* "task.due": nobody did it, so everyone is told */
+	NOTIFY_WEBHOOK	   /* "webhook.disabled": nobody did that either */
 };
 
 struct notice {

@@ -6,6 +6,7 @@
 #include "domain/skill.h"
 #include "domain/sums.h"
 #include "domain/time.h"
+#include "domain/webhook.h"
 
 static const struct rules plain_rules = {.role = ROLE_MEMBER,
 					 .delete_role = ROLE_MEMBER};
@@ -56,6 +57,7 @@ const struct rules *rules_of(const struct awm_entity *e)
 		&provider_rules,
 		&skill_rules,
 		&suggested_skill_rules,
+		&webhook_rules,
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(all); i++)

@@ -211,17 +211,17 @@ static int read_envelope(struct awm_session *s, struct arena *a,
 	return secret->envelope ? 0 : -AWM_NOMEM;
 }
 
-int secret_read(struct awm_session *s, const struct awm_entity *e, int64_t id,
-		size_t field, struct arena *a, char **ret, size_t *ret_len)
+int secret_open(struct awm_session *s, const struct awm_entity *e, int64_t id,
+		size_t field, const char *envelope, struct arena *a, char **ret,
+		size_t *ret_len)
 {
-	struct secret secret = {.entity = e, .field = field, .id = id};
+	struct secret secret = {.entity = e, .field = field, .id = id,
+				.envelope = envelope};
 	struct vault *vault = NULL;
 	struct vault_place place;
 	const char *db_id;
-	int rc = read_envelope(s, a, &secret);
+	int rc = secret_database_id(s, a, &db_id);
 
-	if (!rc)
-		rc = secret_database_id(s, a, &db_id);
 	if (!rc)
 		rc = secret_vault(s, false, &vault);
 	if (!rc) {
@@ -235,6 +235,17 @@ int secret_read(struct awm_session *s, const struct awm_entity *e, int64_t id,
 			     "sealed by awm",
 			     e->label, (long long)id);
 	return rc;
+}
+
+int secret_read(struct awm_session *s, const struct awm_entity *e, int64_t id,
+		size_t field, struct arena *a, char **ret, size_t *ret_len)
+{
+	struct secret secret = {.entity = e, .field = field, .id = id};
+	int rc = read_envelope(s, a, &secret);
+
+	return rc ? rc
+		  : secret_open(s, e, id, field, secret.envelope, a, ret,
+				ret_len);
 }
 
 /* ---- all of them ---- */

@@ -27,6 +27,10 @@ int secret_prepare(struct awm_session *s);
  */
 int secret_read(struct awm_session *s, const struct awm_entity *e, int64_t id,
 		size_t field, struct arena *a, char **ret, size_t *ret_len);
+/* The same of an envelope that was moved from there to another column. */
+int secret_open(struct awm_session *s, const struct awm_entity *e, int64_t id,
+		size_t field, const char *envelope, struct arena *a, char **ret,
+		size_t *ret_len);
 
 /* What follows is for those who look after all of them. */
 

@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "base/time.h"
 #include "db/migrate.h"
+#include "domain/delivery.h"
 #include "domain/passphrase.h"
 #include "domain/pool.h"
 #include "domain/secret.h"
@@ -187,6 +188,7 @@ int awm_session_open(const struct awm_session_opts *opts,
 	}
 	/* Finding the actor may have written; only what follows is rehearsed.
 	 */
+	s->background = opts->background;
 	s->dry_run = opts->dry_run;
 	db_set_dry_run(s->db, opts->dry_run);
 	*ret = s;
@@ -255,14 +257,18 @@ static void transaction_forget(struct awm_session *s)
 int awm_transaction(struct awm_session *s, awm_fn *fn, void *ctx)
 {
 	struct transaction t = {s, fn, ctx};
-	bool outermost = !db_in_write(s->db);
+	bool outermost = !db_in_write(s->db), due;
 	int rc;
 
 	if (outermost)
 		transaction_forget(s);
 	rc = db_write(s->db, transaction_run, &t);
-	if (outermost)
-		transaction_forget(s);
+	if (!outermost)
+		return rc;
+	due = !rc && s->due;
+	transaction_forget(s);
+	if (due)
+		delivery_background(s);
 	return rc;
 }
 

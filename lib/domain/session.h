@@ -30,6 +30,7 @@ struct awm_session {
 	int wake; /* an eventfd of who waits for other things; 0: none */
 	unsigned listeners; /* of events, in this transaction; 0: not known */
 	bool due;	    /* it queued a delivery */
+	bool background;    /* this program may be left behind for it */
 	int depth;	    /* automations that led to what is done now */
 	int64_t activity_floor; /* new ones get a higher id; 0: any */
 	struct vault *vault;	/* once a secret was asked for; secret.h */

@@ -6,6 +6,7 @@
 #include <awm/execution.h>
 #include <awm/team.h>
 #include <awm/template.h>
+#include <awm/webhook.h>
 #include <awm/write.h>
 #include <string.h>
 
@@ -287,6 +288,22 @@ static int show_team(struct db *db, void *arg)
 	return rc;
 }
 
+static const struct children delivery_attempts = {
+	"attempts", &entity_attempt, ATTEMPT_deliveryId, .limit = 0};
+
+static int show_delivery(struct db *db, void *arg)
+{
+	struct show *show = arg;
+	int rc = relations(show, &entity_delivery, 1);
+
+	(void)db;
+	return rc ? rc
+		  : load_sorted(show->session, &delivery_attempts,
+				&entity_attempt.fields[ATTEMPT_at], false,
+				show->id, show->arena,
+				&show->record->relations[0]);
+}
+
 static int show_template(struct db *db, void *arg)
 {
 	struct show *show = arg;
@@ -442,6 +459,12 @@ int awm_execution_show(struct awm_session *s, int64_t id, struct awm_pool *pool,
 	int rc = execution_reap(s);
 
 	return rc ? rc : run(s, id, show_execution, pool, ret);
+}
+
+int awm_delivery_show(struct awm_session *s, int64_t id, struct awm_pool *pool,
+		      struct awm_record **ret)
+{
+	return run(s, id, show_delivery, pool, ret);
 }
 
 int awm_template_show(struct awm_session *s, int64_t id, struct awm_pool *pool,

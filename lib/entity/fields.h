@@ -531,6 +531,17 @@
 	F(TEMPLATE_RATING, rating, "Rating", INT, .flags = REQ | SHOW) \
 	FIELDS_TIMES(F, TEMPLATE_RATING)
 
+/* delivery_attempts */
+#define ATTEMPT_FIELDS(F) \
+	F(ATTEMPT, id, "Id", INT, .flags = REQ | RO) \
+	F(ATTEMPT, deliveryId, "Delivery", REF, .flags = REQ | RO, \
+	  .ref = "webhook_deliveries", .on_delete = "CASCADE") \
+	F(ATTEMPT, at, "At", TIME, .flags = REQ | SHOW | RO) \
+	F(ATTEMPT, status, "Status", INT, .flags = SHOW | RO) \
+	F(ATTEMPT, error, "Error", TEXT, .flags = SHOW | RO) \
+	F(ATTEMPT, durationMs, "Milliseconds", INT, .flags = REQ | SHOW | RO) \
+	F(ATTEMPT, response, "Response", TEXT, .flags = RO)
+
 /*
  * The entities, in the order of the specification, then awm's own.
  *
@@ -584,7 +595,8 @@
 	  "provider,model,-validFrom", -1, NULL) \
 	E(change, CHANGE, changes, "change", "-id", -1, NULL) \
 	E(template_rating, TEMPLATE_RATING, template_ratings, \
-	  "template rating", "id", -1, NULL)
+	  "template rating", "id", -1, NULL) \
+	E(attempt, ATTEMPT, delivery_attempts, "attempt", "id", -1, NULL)
 
 #define FIELD_ENUMERATOR(PREFIX, column, ...) PREFIX##_##column,
 #define FIELD_ENUM(name, PREFIX, ...) \

@@ -183,6 +183,21 @@ matrix() {
 		integration enable    | 6 6 + | 1
 		integration disable   | 6 6 + | 1
 		integration rm        | 6 6 + | 1 --yes
+		webhook add           | 6 + + | https://a.invalid --events task.completed
+		webhook list          | + + + |
+		webhook show          | + + + | 1
+		webhook edit          | 6 + + | 1 --name b
+		webhook enable        | 6 + + | 1
+		webhook disable       | 6 + + | 1
+		webhook rotate-secret | 6 + + | 1
+		webhook test          | 6 + + | 1 --dry-run
+		webhook deliveries    | + + + |
+		webhook show-delivery | + + + | 1
+		webhook resend        | 6 + + | 1
+		webhook deliver       | 6 + + |
+		webhook verify        | + + + | $GENUINE
+		webhook listen        | + + + | --timeout 1
+		webhook rm            | 6 + + | 1
 
 		activity list         | + + + |
 		activity follow       | + + + | -n 1
@@ -253,6 +268,16 @@ setup() {
 	awm_ok template export Starter >starter.json
 	printf '{"tasks":[{"title":"a"}]}' >plan.json
 	awm_ok integration add desktop >/dev/null
+	awm_ok config set webhook.background false
+	export WEBHOOK_SECRET=whsec_YXdtLXRlc3Qtc2VjcmV0LWtleS0zMi1ieXRlcy0hISE=
+	GENUINE='--id a --timestamp 1795348800'
+	GENUINE+=' --signature v1,ZBZxZmrodnicu9hzYbNP5HdyDn3vqdgffaHtQ3sV6j8='
+	awm_ok webhook add https://hooks.invalid/ --events task.completed -q \
+		>/dev/null 2>&1
+	sqlite3 "$AWM_DB" "INSERT INTO webhook_deliveries(messageId,webhookId,
+			eventType,payload,createdAt,updatedAt)
+		VALUES ('msg_1',1,'task.completed','{}',0,0)"
+	awm_ok webhook disable 1 >/dev/null
 	awm_ok provider add local --name box --command true >/dev/null
 	awm_ok provider add local --name tags --flavor ollama >/dev/null
 	awm_ok skill add Mine --prompt p --public >/dev/null

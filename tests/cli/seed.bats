@@ -42,8 +42,11 @@ counts() {
 	[[ ${#lines[@]} -ge 32 ]]
 	# These fill by use only.
 	run grep ' 0$' <<<"$output"
-	assert_output 'folder_projects 0
-task_reminders 0'
+	assert_output 'delivery_attempts 0
+delivery_leases 0
+folder_projects 0
+task_reminders 0
+webhook_settings 0'
 }
 
 @test "seed tells what it added to each table" {

@@ -60,6 +60,7 @@ static int open_database(void **state)
 		"sql/migrations/sqlite/0002_workflow.sql",
 		"sql/migrations/sqlite/0003_collaboration.sql",
 		"sql/migrations/sqlite/0004_execution.sql",
+		"sql/migrations/sqlite/0005_events.sql",
 	};
 
 	(void)state;
@@ -291,7 +292,7 @@ static void test_field_tables(void **state)
 		for (size_t i = 0; i < e->nfields; i++)
 			check_field(e, i);
 	}
-	assert_int_equal(n, 27);
+	assert_int_equal(n, 28);
 }
 
 static void test_entities(void **state)
