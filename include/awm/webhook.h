@@ -71,7 +71,8 @@ struct awm_deliver_result {
  * Several may do so at once: each message is in one hand only, and what a
  * process that died had in hand is sent again. AWM_INTERRUPTED and
  * AWM_DATABASE stop it; that a message could not be delivered is no error.
- * Takes a member.
+ * AWM_DENIED, once all others are sent, when there are secrets that this
+ * machine cannot open: what is signed with them waits. Takes a member.
  */
 AWM_EXPORT int awm_webhook_deliver(struct awm_session *s,
 				   const struct awm_deliver_opts *opts,

@@ -181,6 +181,10 @@ static int close_all(struct deliverer *d, int rc)
 			err_hint("%s", error.hint);
 	} else if (stopped) {
 		rc = err_set(AWM_INTERRUPTED, "interrupted");
+	} else if (!last && d->withheld.code) {
+		err_set(d->withheld.code, "%s", d->withheld.message);
+		rc = *d->withheld.hint ? err_hint("%s", d->withheld.hint)
+				       : -(int)d->withheld.code;
 	} else {
 		rc = last;
 	}

@@ -61,6 +61,7 @@ struct endpoint {
 	struct webhook_key keys[2];
 	size_t nkeys;
 	char key_error[256]; /* why there is none */
+	bool withheld;	     /* this machine cannot open its secret */
 	bool allow_private, unordered;
 	int64_t owner, project, throttled_until, failing_since, previous_until;
 	int64_t failures;
@@ -91,10 +92,11 @@ struct deliverer {
 	size_t waiting; /* in all lines */
 	int64_t done_since;
 	int64_t looked, reaped, renewed;
-	int64_t ends;	  /* monotonic; 0: never */
-	bool others;	  /* somebody else has in hand what is due */
-	bool idle;	  /* the last look found nothing to do */
-	int64_t next_due; /* of what is not due yet; 0: nothing */
+	int64_t ends;		   /* monotonic; 0: never */
+	bool others;		   /* somebody else has in hand what is due */
+	bool idle;		   /* the last look found nothing to do */
+	int64_t next_due;	   /* of what is not due yet; 0: nothing */
+	struct awm_error withheld; /* why something was not sent; or no code */
 	char token[RANDOM_TOKEN_SIZE];
 };
 

@@ -310,6 +310,8 @@ int delivery_claim(struct deliverer *d)
 		rc = endpoint_load(d);
 	pid_here(&here);
 	for (struct endpoint *e = d->endpoints; e && !rc; e = e->next) {
+		if (e->withheld)
+			continue;
 		if (e->throttled_until > d->s->now && !d->opts->only) {
 			note_due(d, e->throttled_until);
 			continue;

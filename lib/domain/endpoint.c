@@ -12,6 +12,7 @@ static void forget_keys(struct endpoint *e)
 	mac_wipe(e->keys, sizeof(e->keys));
 	e->nkeys = 0;
 	e->key_error[0] = '\0';
+	e->withheld = false;
 }
 
 void endpoint_free(struct endpoint *e)
@@ -36,11 +37,17 @@ static int load_keys(struct deliverer *d, struct endpoint *e)
 
 	forget_keys(e);
 	rc = webhook_keys(d->s, e->id, d->s->now, e->keys, &e->nkeys);
-	if (rc != -AWM_NOT_FOUND && rc != -AWM_DENIED && rc != -AWM_USAGE)
+	if (rc && rc != -AWM_NOT_FOUND && rc != -AWM_DENIED && rc != -AWM_USAGE)
 		return rc;
-	snprintf(e->key_error, sizeof(e->key_error), "%s",
-		 awm_error_last()->message);
-	err_clear();
+	if (rc) {
+		/* Another machine can, or this one once it has the key. */
+		e->withheld = rc == -AWM_DENIED;
+		if (e->withheld && !d->withheld.code)
+			d->withheld = *awm_error_last();
+		snprintf(e->key_error, sizeof(e->key_error), "%s",
+			 awm_error_last()->message);
+		err_clear();
+	}
 	return 0;
 }
 

@@ -215,8 +215,8 @@ int secret_open(struct awm_session *s, const struct awm_entity *e, int64_t id,
 		size_t field, const char *envelope, struct arena *a, char **ret,
 		size_t *ret_len)
 {
-	struct secret secret = {.entity = e, .field = field, .id = id,
-				.envelope = envelope};
+	struct secret secret = {
+		.entity = e, .field = field, .id = id, .envelope = envelope};
 	struct vault *vault = NULL;
 	struct vault_place place;
 	const char *db_id;

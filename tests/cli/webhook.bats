@@ -476,11 +476,13 @@ genuine() {
 	hook
 	awm_ok task add one -p P -q >/dev/null
 	mv "$XDG_CONFIG_HOME/awm/key" key
-	json '.failed == 1' webhook deliver
+	fails 6 'key' webhook deliver
+	fails 6 'key' webhook test h
 	received 0
-	json '.[0].lastError | test("key")' webhook deliveries
+	# It was not tried either.
+	json '.[0] | .state == "pending" and .attempts == 0' webhook deliveries \
+		--event task.created
 	mv key "$XDG_CONFIG_HOME/awm/key"
-	later 1
 	json '.delivered == 1' webhook deliver
 }
 
