@@ -7,7 +7,7 @@
 #include "base/err.h"
 #include "base/time.h"
 
-#define RECORD_N  ((size_t)128) /* written down at once */
+#define RECORD_N  ((size_t)512) /* written down at once */
 #define RECORD_MS 100		/* and not later than that */
 #define LOOK_MS	  250		/* how often it is asked what is new */
 #define TURN_MS	  200

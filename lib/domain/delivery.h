@@ -16,7 +16,7 @@
 
 #define DELIVERY_JOBS	      64
 #define DELIVERY_PER_ENDPOINT 16	     /* at once, of an unordered one */
-#define DELIVERY_LINE	      ((size_t)32)   /* claimed at once, of one */
+#define DELIVERY_LINE	      ((size_t)128)   /* claimed at once, of one */
 #define DELIVERY_RESPONSE     ((size_t)1024) /* what is kept of an answer */
 
 struct endpoint;

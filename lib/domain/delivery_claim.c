@@ -247,7 +247,7 @@ static int query_rows(struct deliverer *d, struct endpoint *e, size_t limit,
 static int claim_of(struct deliverer *d, struct endpoint *e,
 		    const struct pid_mark *here)
 {
-	size_t limit = e->unordered ? DELIVERY_LINE * 4 : DELIVERY_LINE;
+	size_t limit = e->unordered ? DELIVERY_LINE * 2 : DELIVERY_LINE;
 	struct line got = {0};
 	struct message *m;
 	struct db_stmt *st = NULL;

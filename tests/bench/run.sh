@@ -5,8 +5,8 @@
 #
 # Prints how awm compares with the sqlite3 shell, git and a bare C client doing
 # the same, and whether the goals are met: groups start, list, add, stream,
-# ready, exec.
-# awm, ratio and floor must be on PATH: scripts/bench sees to that. Small is
+# ready, exec, webhook.
+# awm, ratio, floor, answer and post must be on PATH: scripts/bench sees to that. Small is
 # 10,000 tasks, big 100,000, with --full 1,000,000. A measurement is not a
 # test: a goal that is missed is said, and the exit status is 0 all the same.
 
@@ -34,7 +34,7 @@ while (($#)); do
 	esac
 	shift
 done
-((${#groups[@]})) || groups=(start list ready add stream exec)
+((${#groups[@]})) || groups=(start list ready add stream exec webhook)
 
 # Corpora may be kept from run to run.
 kept=${BENCH_CORPORA-}
@@ -339,6 +339,70 @@ plan_exec() {
 	plan run '64 at once' null awm --db exec.db exec run 1-64 --jobs 64 \
 		--provider local --model m --base-url "$url"
 	plan limit 'memory of 64 runs, kB' rss '64 at once' 102400
+}
+
+# answer HOW: a server for webhooks; sets $url.
+receiver() {
+	rm -f answer.port
+	answer "$1" >answer.port &
+	servers+=($!)
+	until [[ -s answer.port ]]; do sleep 0.05; done
+	url=http://127.0.0.1:$(<answer.port)/
+}
+
+# hooks DB N EVENTS: N webhooks at $url.
+hooks() {
+	local i
+
+	for ((i = 1; i <= $2; i++)); do
+		awm --db "$1" webhook add "$url" --name "h$i" --events "$3" \
+			--allow-private -q >/dev/null 2>&1
+	done
+}
+
+# What waits, spread over the N webhooks of DB: 5,000 messages.
+fill() {
+	sqlite3 "$1" "WITH RECURSIVE n (i) AS (
+			SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 4999)
+		INSERT INTO webhook_deliveries (messageId, webhookId, eventType,
+			payload, nextAttemptAt, createdAt, updatedAt)
+		SELECT printf('msg_%032x', i), 1 + i % $2, 'task.created',
+			CAST(readfile('body') AS TEXT), 0, 0, 0 FROM n;
+		PRAGMA wal_checkpoint(TRUNCATE)" >/dev/null
+}
+
+# A copy is delivered, since it can be only once; the floor copies as well.
+plan_webhook() {
+	local url n copy
+
+	awm config set webhook.allowPrivate true
+	receiver hang
+	for n in 0 10; do
+		awm --db "write-$n.db" project add P -q >/dev/null
+		hooks "write-$n.db" "$n" 'task.*'
+	done
+	plan group 'a writer, and webhooks at a server that hangs' "$rounds"
+	plan run 'none' null awm --db write-0.db -q task add -p 1 x
+	plan run '10 that match' null awm --db write-10.db -q task add -p 1 x
+	plan ratio 'write with 10 / none' wall '10 that match' none 1.2
+
+	receiver 204
+	head -c 1500 /dev/zero | tr '\0' x >body
+	printf '{"type":"task.created","data":"%s"}' "$(<body)" >body.json
+	mv body.json body
+	for n in 8 64; do
+		awm --db "send-$n.db" project add P -q >/dev/null
+		hooks "send-$n.db" "$n" 'task.completed'
+		fill "send-$n.db" "$n"
+		plan group "5,000 messages over $n connections" 7
+		copy="cp send-$n.db one.db"
+		plan run 'awm' null bash -c \
+			"$copy && awm --db one.db webhook deliver && rm one.db*"
+		plan run 'libcurl' null bash -c \
+			"$copy && post $url $n 5000 body && rm one.db*"
+		plan ratio "deliver / libcurl, $n (goal: 0.7 of it)" wall awm \
+			libcurl 1.43
+	done
 }
 
 for group in "${groups[@]}"; do
