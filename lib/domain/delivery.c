@@ -2,15 +2,43 @@
 /* The loop that sends what is due. */
 #include "domain/delivery.h"
 
-#include <time.h>
+#include <poll.h>
+#include <unistd.h>
 
 #include "base/err.h"
 #include "base/time.h"
 
-#define RECORD_N  ((size_t)512) /* written down at once */
-#define RECORD_MS 100		/* and not later than that */
-#define LOOK_MS	  250		/* how often it is asked what is new */
-#define TURN_MS	  200
+#define RECORD_MS 100 /* what is done is not written down later than that */
+/* How often it is asked what is new: that takes the writers' lock. */
+#define LOOK_MS 1000
+#define TURN_MS 200
+
+/* How it stands, in one look. */
+struct state {
+	size_t active, waiting, done;
+	int64_t done_since;
+	bool low;  /* a line runs out, and there is more of it */
+	bool held; /* one waits for what is to be written down */
+	bool broken;
+};
+
+static struct state look(struct deliverer *d)
+{
+	struct state st;
+
+	delivery_lock(d);
+	st = (struct state){.active = d->active,
+			    .waiting = d->waiting,
+			    .done = d->done.n,
+			    .done_since = d->done_since,
+			    .broken = d->broken};
+	for (const struct endpoint *e = d->endpoints; e; e = e->next) {
+		st.low |= e->more && e->waiting.n < d->share / 4;
+		st.held |= e->held && e->waiting.n;
+	}
+	delivery_unlock(d);
+	return st;
+}
 
 /* ---- the database ---- */
 
@@ -23,6 +51,12 @@ static int transact(struct awm_session *s, void *ctx)
 	return rc ? rc : delivery_claim(d);
 }
 
+static int record_only(struct awm_session *s, void *ctx)
+{
+	(void)s;
+	return delivery_record(ctx);
+}
+
 static bool may_claim(const struct deliverer *d)
 {
 	if (d->opts->only && d->looked)
@@ -30,34 +64,19 @@ static bool may_claim(const struct deliverer *d)
 	return !d->s->stop && (!d->ends || delivery_clock() < d->ends);
 }
 
-static bool runs_low(const struct deliverer *d)
-{
-	for (const struct endpoint *e = d->endpoints; e; e = e->next)
-		if (e->more && e->waiting.n < DELIVERY_LINE / 4)
-			return true;
-	return false;
-}
-
-/* One transaction for what is done and what is next. */
-static bool wants_database(const struct deliverer *d)
+static bool wants_database(const struct deliverer *d, const struct state *st)
 {
 	int64_t now = delivery_clock();
 
-	if (!d->looked || d->done.n >= RECORD_N)
+	if (!d->looked || st->done >= RECORD_N)
 		return true;
-	if (d->done.n && (!d->active || now - d->done_since >= RECORD_MS))
+	if (st->done && (!(st->active || st->waiting) || st->held ||
+			 now - st->done_since >= RECORD_MS))
 		return true;
-	if (!may_claim(d))
-		return false;
-	return runs_low(d) || now - d->looked >= LOOK_MS;
+	return may_claim(d) && (st->low || now - d->looked >= LOOK_MS);
 }
 
-static int record_only(struct awm_session *s, void *ctx)
-{
-	(void)s;
-	return delivery_record(ctx);
-}
-
+/* One transaction for what is done and what is next. */
 static int use_database(struct deliverer *d)
 {
 	int rc;
@@ -65,89 +84,85 @@ static int use_database(struct deliverer *d)
 	d->s->now = time_now();
 	rc = awm_transaction(d->s, may_claim(d) ? transact : record_only, d);
 	d->looked = delivery_clock();
+	if (!rc)
+		delivery_publish(d);
 	return rc;
 }
 
 /* ---- the loop ---- */
-
-static int net_failed(const struct net_error *e, int rc)
-{
-	err_set((enum awm_err) - rc, "%s", e->message);
-	return *e->hint ? err_hint("%s", e->hint) : rc;
-}
 
 static int64_t sooner(int64_t a, int64_t b)
 {
 	return a < b ? a : b;
 }
 
-static int wait_ms(const struct deliverer *d)
+static void wait_for_bell(const struct deliverer *d, const struct state *st)
 {
 	int64_t now = delivery_clock(), ms = TURN_MS;
+	struct pollfd p = {.fd = d->bell, .events = POLLIN};
+	uint64_t count;
 
-	if (d->done.n)
-		ms = sooner(ms, d->done_since + RECORD_MS - now);
+	if (st->done)
+		ms = sooner(ms, st->done_since + RECORD_MS - now);
 	ms = sooner(ms, d->looked + LOOK_MS - now);
-	return ms > 0 ? (int)ms : 0;
-}
-
-static int turn(struct deliverer *d)
-{
-	struct net_error e = {0};
-	unsigned running;
-	int rc = d->ops->run(d->net, wait_ms(d), -1, &running, &e);
-
-	return rc ? net_failed(&e, rc) : 0;
+	/* A signal cuts it short, and is looked at by the loop. */
+	if (poll(&p, 1, ms > 0 ? (int)ms : 0) > 0 &&
+	    read(d->bell, &count, sizeof(count)) < 0)
+		return;
 }
 
 /* Whether there is nothing to do any more. What others have in hand is waited
  * for; what is due soon, for a while. */
-static bool is_over(const struct deliverer *d, int64_t idle_since)
+static bool is_over(const struct deliverer *d, const struct state *st,
+		    int64_t idle_since)
 {
 	int64_t now = delivery_clock();
 
-	if (d->active || d->done.n)
+	if (d->s->stop)
+		return true;
+	if (st->active || st->done)
 		return false;
-	if (d->s->stop || (d->ends && now >= d->ends))
+	if (d->ends && now >= d->ends)
 		return true;
 	if (d->opts->only)
-		return !d->waiting;
-	if (d->waiting || !d->idle || d->others)
+		return !st->waiting;
+	if (st->waiting || !d->idle || d->others)
 		return false;
 	return !d->next_due || d->next_due - d->s->now > d->opts->linger_ms ||
 	       now - idle_since > d->opts->linger_ms;
 }
 
-static int send_more(struct deliverer *d)
+static int thread_failed(const struct deliverer *d)
 {
-	bool late = d->ends && delivery_clock() >= d->ends;
-
-	return d->s->stop || late ? 0 : delivery_send(d);
+	err_set(d->error.code, "%s", d->error.message);
+	return -(int)d->error.code;
 }
 
 static int loop(struct deliverer *d)
 {
 	int64_t idle_since = delivery_clock();
-	int rc = 0;
 
-	while (!rc) {
-		/* First what follows from what is done already. */
-		rc = send_more(d);
-		if (!rc && wants_database(d))
+	for (;;) {
+		struct state st = look(d);
+		int rc;
+
+		if (st.broken)
+			return thread_failed(d);
+		if (!d->s->stop && wants_database(d, &st)) {
 			rc = use_database(d);
-		if (!rc)
-			rc = send_more(d);
-		if (d->active || d->done.n || d->waiting)
+			if (rc)
+				return rc;
+			st = look(d);
+		}
+		if (st.active || st.done || st.waiting)
 			idle_since = delivery_clock();
-		if (!rc && is_over(d, idle_since))
-			break;
-		if (!rc && d->s->stop && d->active)
-			break;
-		if (!rc)
-			rc = turn(d);
+		if (is_over(d, &st, idle_since))
+			return 0;
+		wait_for_bell(d, &st);
 	}
-	return rc;
 }
+
+/* ---- the end ---- */
 
 static int let_go(struct awm_session *s, void *ctx)
 {
@@ -161,33 +176,14 @@ static int let_go(struct awm_session *s, void *ctx)
 			   "t", d->token);
 }
 
-/* Also of a run that failed: what is known is written down, if it can be. */
-static int close_all(struct deliverer *d, int rc)
+static int set_error(const struct awm_error *e)
 {
-	struct awm_error error = *awm_error_last();
-	bool stopped = d->s->stop;
-	int last;
+	err_set(e->code, "%s", e->message);
+	return *e->hint ? err_hint("%s", e->hint) : -(int)e->code;
+}
 
-	if (d->ops)
-		d->ops->close(d->net); /* ends what is under way */
-	d->s->stop = 0;
-	last = awm_transaction(d->s, let_go, d);
-	/* The database had not heard yet that there is an end. */
-	if (last == -AWM_INTERRUPTED)
-		last = awm_transaction(d->s, let_go, d);
-	if (rc) {
-		err_set(error.code, "%s", error.message);
-		if (*error.hint)
-			err_hint("%s", error.hint);
-	} else if (stopped) {
-		rc = err_set(AWM_INTERRUPTED, "interrupted");
-	} else if (!last && d->withheld.code) {
-		err_set(d->withheld.code, "%s", d->withheld.message);
-		rc = *d->withheld.hint ? err_hint("%s", d->withheld.hint)
-				       : -(int)d->withheld.code;
-	} else {
-		rc = last;
-	}
+static void free_all(struct deliverer *d)
+{
 	while (d->endpoints) {
 		struct endpoint *e = d->endpoints;
 
@@ -196,6 +192,32 @@ static int close_all(struct deliverer *d, int rc)
 	}
 	for (struct message *m; (m = line_take(&d->done));)
 		free(m);
+	close(d->bell);
+	pthread_mutex_destroy(&d->lock);
+}
+
+/* Also of a run that failed: what is known is written down, if it can be. */
+static int close_all(struct deliverer *d, int rc)
+{
+	struct awm_error error = *awm_error_last();
+	bool stopped = d->s->stop;
+	int last;
+
+	delivery_end(d);
+	d->s->stop = 0;
+	last = awm_transaction(d->s, let_go, d);
+	/* The database had not heard yet that there is an end. */
+	if (last == -AWM_INTERRUPTED)
+		last = awm_transaction(d->s, let_go, d);
+	if (rc)
+		rc = set_error(&error);
+	else if (stopped)
+		rc = err_set(AWM_INTERRUPTED, "interrupted");
+	else if (!last && d->withheld.code)
+		rc = set_error(&d->withheld);
+	else
+		rc = last;
+	free_all(d);
 	return rc;
 }
 
@@ -218,11 +240,6 @@ int awm_webhook_deliver(struct awm_session *s,
 			struct awm_deliver_result *ret)
 {
 	struct deliverer d = {.s = s, .opts = opts, .result = ret};
-	struct net_opts net = {
-		.user_agent = "awm/" AWM_VERSION " (+webhooks)",
-		.max_connections =
-			(long)(opts->jobs ? opts->jobs : DELIVERY_JOBS)};
-	struct net_error e = {0};
 	int64_t now = s->now;
 	int rc = role_require(s, ROLE_MEMBER, "deliver to webhooks");
 
@@ -233,15 +250,10 @@ int awm_webhook_deliver(struct awm_session *s,
 	d.ends = opts->max_ms ? delivery_clock() + opts->max_ms : 0;
 	rc = random_token(d.token);
 	if (!rc)
-		rc = net_ops(&d.ops);
-	if (!rc) {
-		rc = d.ops->open(&net, &d.net, &e);
-		if (rc)
-			rc = net_failed(&e, rc);
-	}
-	if (!rc)
-		rc = loop(&d);
-	rc = close_all(&d, rc);
+		rc = delivery_begin(&d);
+	if (rc)
+		return rc;
+	rc = close_all(&d, loop(&d));
 	s->now = now;
 	return rc;
 }

@@ -2,21 +2,30 @@
 #ifndef DOMAIN_DELIVERY_H
 #define DOMAIN_DELIVERY_H
 
+#include <pthread.h>
+#include <stdatomic.h>
+
 #include "domain/webhook.h"
 #include "domain/webhook_sign.h"
 #include "edge/net.h"
 #include "edge/random.h"
 
 /*
- * Sending what is queued. One loop claims deliveries in the database (a lease,
- * with the process that holds it), sends them, many at once, and writes down
- * in one transaction what came of several. Of an ordered webhook one message
- * is under way at a time, and a failed one holds back those behind it.
+ * Sending what is queued. One thread claims deliveries in the database (a
+ * lease, with the process that holds it), and writes down in one transaction
+ * what came of several; another one signs and sends them, many at once, so
+ * that neither waits for the other's disk or network. Of an ordered webhook
+ * one message is under way at a time, and a failed one holds back those behind
+ * it.
+ *
+ * What both threads touch is under one lock: lines, counts, and what an
+ * endpoint is. A message is in one line at a time, and belongs to the thread
+ * that took it out.
  */
 
 #define DELIVERY_JOBS	      64
 #define DELIVERY_PER_ENDPOINT 16	     /* at once, of an unordered one */
-#define DELIVERY_LINE	      ((size_t)128)   /* claimed at once, of one */
+#define DELIVERY_LINE	      ((size_t)128)  /* claimed at once, of one */
 #define DELIVERY_RESPONSE     ((size_t)1024) /* what is kept of an answer */
 
 struct endpoint;
@@ -67,10 +76,12 @@ struct endpoint {
 	int64_t failures;
 	char *name;
 
+	struct line claimed; /* leased in a transaction that is not over */
 	struct line waiting; /* leased, and not sent yet */
 	size_t sending;	     /* on the network */
 	size_t active;	     /* sent, and not written down yet */
 	bool held;	     /* one failed, which is to be written down first */
+	bool settled;	     /* and it was, in a transaction that is not over */
 	int64_t cursor;	     /* the last that was claimed */
 	bool more;	     /* there was more than could be claimed */
 
@@ -86,10 +97,17 @@ struct deliverer {
 	struct awm_deliver_result *result;
 	const struct net_ops *ops;
 	struct net *net;
+	pthread_t thread; /* that sends */
+	pthread_mutex_t lock;
+	int bell; /* an eventfd: there is something to be written down */
+	atomic_bool quit; /* it is to end */
+	bool broken;	  /* it has, by this error */
+	struct awm_error error;
 	struct endpoint *endpoints;
 	struct line done;
 	size_t active;	/* under way on the network */
 	size_t waiting; /* in all lines */
+	size_t share;	/* of what may be in hand, for each endpoint */
 	int64_t done_since;
 	int64_t looked, reaped, renewed;
 	int64_t ends;		   /* monotonic; 0: never */
@@ -100,7 +118,11 @@ struct deliverer {
 	char token[RANDOM_TOKEN_SIZE];
 };
 
-int64_t delivery_clock(void); /* monotonic, ms */
+#define RECORD_N ((size_t)256) /* written down at once */
+
+int64_t delivery_clock(void);		 /* monotonic, ms */
+void delivery_lock(struct deliverer *d); /* recursive */
+void delivery_unlock(struct deliverer *d);
 
 void line_add(struct line *line, struct message *m);
 struct message *line_take(struct line *line);
@@ -111,6 +133,8 @@ int delivery_claim(struct deliverer *d);
 int delivery_reap(struct deliverer *d);
 /* Lets go of what waits at an endpoint. */
 int delivery_release(struct deliverer *d, struct endpoint *e);
+/* Once it is committed: what was claimed may be sent. */
+void delivery_publish(struct deliverer *d);
 
 /* endpoint.c */
 int endpoint_load(struct deliverer *d);
@@ -119,8 +143,10 @@ void endpoint_free(struct endpoint *e);
 /* delivery_record.c: writes down what is done. */
 int delivery_record(struct deliverer *d);
 
-/* delivery_send.c: sends as much as may be under way. */
-int delivery_send(struct deliverer *d);
+/* delivery_send.c: the thread that sends, from delivery_begin() to
+ * delivery_end(), which ends what is under way. */
+int delivery_begin(struct deliverer *d);
+void delivery_end(struct deliverer *d);
 /* What an endpoint is sent, its headers in `h`, which has room for `size`. */
 struct net_header;
 int delivery_sign(const struct endpoint *e, const char *id,

@@ -10,7 +10,8 @@
 #define LEASE_MS 60000
 #define RENEW_MS 15000
 #define REAP_MS	 1000
-#define ALL_MAX	 ((size_t)2048) /* in hand at once */
+#define ALL_MAX	 ((size_t)1024) /* in hand at once */
+#define LEAST	 ((size_t)4)
 
 /* ---- lines ---- */
 
@@ -57,15 +58,39 @@ static int unlease(struct deliverer *d, int64_t id)
 
 int delivery_release(struct deliverer *d, struct endpoint *e)
 {
+	struct line gone = {0};
 	struct message *m;
 	int rc = 0;
 
-	while (!rc && (m = line_take(&e->waiting))) {
+	delivery_lock(d);
+	while ((m = line_take(&e->waiting))) {
 		d->waiting--;
-		rc = unlease(d, m->id);
+		line_add(&gone, m);
+	}
+	delivery_unlock(d);
+	while ((m = line_take(&gone))) {
+		if (!rc)
+			rc = unlease(d, m->id);
 		free(m);
 	}
 	return rc;
+}
+
+void delivery_publish(struct deliverer *d)
+{
+	struct message *m;
+
+	delivery_lock(d);
+	for (struct endpoint *e = d->endpoints; e; e = e->next) {
+		while ((m = line_take(&e->claimed))) {
+			line_add(&e->waiting, m);
+			d->waiting++;
+		}
+		if (e->settled)
+			e->held = e->settled = false;
+	}
+	delivery_unlock(d);
+	d->ops->wake(d->net);
 }
 
 static int drop_token(struct deliverer *d, const char *token)
@@ -232,8 +257,11 @@ static int claim_rows(struct deliverer *d, struct endpoint *e,
 static int query_rows(struct deliverer *d, struct endpoint *e, size_t limit,
 		      struct db_stmt **ret)
 {
-	bool in_hand = e->active || e->waiting.n;
+	bool in_hand;
 
+	delivery_lock(d);
+	in_hand = e->active || e->waiting.n;
+	delivery_unlock(d);
 	if (d->opts->only)
 		return db_query(d->s->db, ret, query_delivery_only, "i",
 				d->opts->only);
@@ -247,7 +275,8 @@ static int query_rows(struct deliverer *d, struct endpoint *e, size_t limit,
 static int claim_of(struct deliverer *d, struct endpoint *e,
 		    const struct pid_mark *here)
 {
-	size_t limit = e->unordered ? DELIVERY_LINE * 2 : DELIVERY_LINE;
+	/* The first time few, so that something is under way soon. */
+	size_t limit = d->looked ? d->share : (d->share + 3) / 4;
 	struct line got = {0};
 	struct message *m;
 	struct db_stmt *st = NULL;
@@ -267,8 +296,7 @@ static int claim_of(struct deliverer *d, struct endpoint *e,
 			continue;
 		}
 		e->cursor = m->id;
-		line_add(&e->waiting, m);
-		d->waiting++;
+		line_add(&e->claimed, m);
 	}
 	return rc;
 }
@@ -290,24 +318,43 @@ static int look_ahead(struct deliverer *d, struct endpoint *e)
 	return 0;
 }
 
-static bool has_room(const struct deliverer *d, const struct endpoint *e)
+static bool has_room(struct deliverer *d, const struct endpoint *e)
 {
-	return e->seen && d->waiting < ALL_MAX &&
-	       e->waiting.n < DELIVERY_LINE / 2;
+	bool room;
+
+	delivery_lock(d);
+	room = e->seen && e->waiting.n <= d->share / 2;
+	delivery_unlock(d);
+	return room;
+}
+
+/* All have the same, whatever waits for each of them. */
+static void divide(struct deliverer *d)
+{
+	size_t n = 0;
+
+	for (const struct endpoint *e = d->endpoints; e; e = e->next)
+		n += e->seen;
+	d->share = n ? ALL_MAX / n : ALL_MAX;
+	if (d->share > DELIVERY_LINE)
+		d->share = DELIVERY_LINE;
+	if (d->share < LEAST)
+		d->share = LEAST;
 }
 
 int delivery_claim(struct deliverer *d)
 {
 	struct pid_mark here;
-	size_t before = d->waiting;
 	int rc = renew(d);
 
 	d->others = false;
+	d->idle = true;
 	d->next_due = 0;
 	if (!rc)
 		rc = delivery_reap(d);
 	if (!rc)
 		rc = endpoint_load(d);
+	divide(d);
 	pid_here(&here);
 	for (struct endpoint *e = d->endpoints; e && !rc; e = e->next) {
 		if (e->withheld)
@@ -318,9 +365,10 @@ int delivery_claim(struct deliverer *d)
 		}
 		if (has_room(d, e))
 			rc = claim_of(d, e, &here);
-		if (!rc && e->unordered && !d->opts->only && !e->waiting.n)
+		if (!rc && e->unordered && !d->opts->only && !e->claimed.n)
 			rc = look_ahead(d, e);
+		if (e->claimed.n)
+			d->idle = false;
 	}
-	d->idle = d->waiting == before && !d->waiting;
 	return rc;
 }

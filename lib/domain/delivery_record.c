@@ -262,6 +262,20 @@ static int settle(struct deliverer *d, struct endpoint *e)
 	return rc;
 }
 
+static struct message *take_done(struct deliverer *d)
+{
+	struct message *m;
+
+	delivery_lock(d);
+	m = line_take(&d->done);
+	if (m) {
+		m->endpoint->active--;
+		m->endpoint->settled = m->endpoint->held;
+	}
+	delivery_unlock(d);
+	return m;
+}
+
 int delivery_record(struct deliverer *d)
 {
 	bool chore = d->s->chore;
@@ -269,9 +283,7 @@ int delivery_record(struct deliverer *d)
 	int rc = 0;
 
 	d->s->chore = true;
-	while ((m = line_take(&d->done))) {
-		m->endpoint->active--;
-		m->endpoint->held = false;
+	while ((m = take_done(d))) {
 		if (!rc)
 			rc = record_one(d, m);
 		free(m);

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
 /* Requests, and what is kept of the answers. */
+#include <signal.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/eventfd.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/err.h"
 #include "base/http.h"
@@ -15,6 +18,7 @@
 #define LEAST_MS     1000
 #define RESPONSE_MAX ((size_t)64 * 1024)
 #define HEADERS_MAX  32
+#define TURN_MS	     200
 
 int64_t delivery_clock(void)
 {
@@ -70,23 +74,37 @@ static void keep_response(struct message *m)
 	m->response_len = b.len;
 }
 
+static void ring(struct deliverer *d)
+{
+	const uint64_t one = 1;
+
+	if (write(d->bell, &one, sizeof(one)) < 0)
+		return; /* it rings already */
+}
+
 static void finish(struct message *m)
 {
 	struct deliverer *d = m->deliverer;
 
 	m->duration_ms = delivery_clock() - m->began;
+	delivery_lock(d);
 	m->endpoint->sending--;
 	if (m->status < 200 || m->status >= 300)
 		m->endpoint->held = true;
 	if (!d->done.n)
 		d->done_since = delivery_clock();
 	line_add(&d->done, m);
+	if (d->done.n == 1 || d->done.n >= RECORD_N ||
+	    (!d->active && !d->waiting) || m->endpoint->held)
+		ring(d);
+	delivery_unlock(d);
 }
 
 static void on_done(void *ctx, const struct net_result *result)
 {
 	struct message *m = ctx;
 
+	delivery_lock(m->deliverer);
 	m->deliverer->active--;
 	m->call = NULL;
 	if (!m->status && result->fault == NET_CANCELLED)
@@ -102,6 +120,7 @@ static void on_done(void *ctx, const struct net_result *result)
 							     : "no answer");
 	keep_response(m);
 	finish(m);
+	delivery_unlock(m->deliverer);
 }
 
 /* ---- the request ---- */
@@ -235,7 +254,7 @@ static bool may_send(const struct endpoint *e)
 	return e->waiting.n && !e->sending && !e->held;
 }
 
-int delivery_send(struct deliverer *d)
+static int send_all(struct deliverer *d)
 {
 	size_t jobs = d->opts->jobs ? d->opts->jobs : DELIVERY_JOBS;
 	bool any = true;
@@ -256,4 +275,106 @@ int delivery_send(struct deliverer *d)
 		}
 	}
 	return 0;
+}
+
+/* ---- the thread ---- */
+
+static int turn(struct deliverer *d)
+{
+	struct net_error e = {0};
+	unsigned running;
+	int rc = 0;
+
+	delivery_lock(d);
+	if (!d->s->stop && !(d->ends && delivery_clock() >= d->ends))
+		rc = send_all(d);
+	delivery_unlock(d);
+	if (!rc && d->ops->run(d->net, TURN_MS, -1, &running, &e))
+		rc = err_set(AWM_REMOTE, "%s", e.message);
+	return rc;
+}
+
+static void *work(void *ctx)
+{
+	struct deliverer *d = ctx;
+	int rc = 0;
+
+	while (!rc && !atomic_load(&d->quit))
+		rc = turn(d);
+	if (rc) {
+		delivery_lock(d);
+		d->error = *awm_error_last();
+		d->broken = true;
+		ring(d);
+		delivery_unlock(d);
+	}
+	return NULL;
+}
+
+static int open_net(struct deliverer *d)
+{
+	unsigned jobs = d->opts->jobs ? d->opts->jobs : DELIVERY_JOBS;
+	struct net_opts opts = {.user_agent = "awm/" AWM_VERSION " (+webhooks)",
+				.max_connections = (long)jobs};
+	struct net_error e = {0};
+	int rc = net_ops(&d->ops);
+
+	if (!rc && d->ops->open(&opts, &d->net, &e))
+		rc = err_set(AWM_REMOTE, "%s", e.message);
+	return rc;
+}
+
+/* Signals are for the thread that talks to the database. */
+static int start_thread(struct deliverer *d)
+{
+	sigset_t all, before;
+	int no;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	no = pthread_create(&d->thread, NULL, work, d);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return no ? err_set(AWM_ERROR, "cannot start a thread") : 0;
+}
+
+void delivery_lock(struct deliverer *d)
+{
+	pthread_mutex_lock(&d->lock);
+}
+
+void delivery_unlock(struct deliverer *d)
+{
+	pthread_mutex_unlock(&d->lock);
+}
+
+int delivery_begin(struct deliverer *d)
+{
+	pthread_mutexattr_t recursive;
+	int rc = open_net(d);
+
+	if (rc)
+		return rc;
+	pthread_mutexattr_init(&recursive);
+	pthread_mutexattr_settype(&recursive, PTHREAD_MUTEX_RECURSIVE);
+	pthread_mutex_init(&d->lock, &recursive);
+	pthread_mutexattr_destroy(&recursive);
+	d->bell = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	rc = d->bell < 0 ? err_errno(AWM_ERROR, "cannot wait")
+			 : start_thread(d);
+	if (!rc)
+		return 0;
+	if (d->bell >= 0)
+		close(d->bell);
+	pthread_mutex_destroy(&d->lock);
+	d->ops->close(d->net);
+	return rc;
+}
+
+/* Nobody else is at it any more; what was under way is done, unheard. */
+void delivery_end(struct deliverer *d)
+{
+	atomic_store(&d->quit, true);
+	d->ops->wake(d->net);
+	pthread_join(d->thread, NULL);
+	d->ops->close(d->net);
 }

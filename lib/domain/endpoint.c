@@ -19,7 +19,7 @@ void endpoint_free(struct endpoint *e)
 {
 	struct message *m;
 
-	while ((m = line_take(&e->waiting)))
+	while ((m = line_take(&e->waiting)) || (m = line_take(&e->claimed)))
 		free(m);
 	forget_keys(e);
 	cJSON_Delete(e->headers);
@@ -144,7 +144,7 @@ static int drop_unseen(struct deliverer *d)
 	return rc;
 }
 
-int endpoint_load(struct deliverer *d)
+static int load(struct deliverer *d)
 {
 	_cleanup_stmt_ struct db_stmt *st = NULL;
 	int rc, step = 0;
@@ -164,4 +164,14 @@ int endpoint_load(struct deliverer *d)
 	if (!rc && step < 0)
 		rc = step;
 	return rc ? rc : drop_unseen(d);
+}
+
+int endpoint_load(struct deliverer *d)
+{
+	int rc;
+
+	delivery_lock(d);
+	rc = load(d);
+	delivery_unlock(d);
+	return rc;
 }
