@@ -30,6 +30,9 @@ extern const struct command cmd_integration[];
 extern const struct command cmd_webhook[];
 extern const struct command cmd_webhook_delivery[];
 extern const struct command cmd_webhook_receive[];
+extern const struct command cmd_automate[];
+extern const struct command cmd_automate_run[];
+extern const struct command cmd_automate_install[];
 extern const struct command cmd_activity[];
 extern const struct command cmd_undo[];
 extern const struct command cmd_notify[];
@@ -71,6 +74,9 @@ const struct command *const commands[] = {
 	cmd_webhook,
 	cmd_webhook_delivery,
 	cmd_webhook_receive,
+	cmd_automate,
+	cmd_automate_run,
+	cmd_automate_install,
 	cmd_activity,
 	cmd_undo,
 	cmd_notify,

@@ -7,6 +7,7 @@
  * entities (entity.h, query.h), and change them (write.h); the other headers
  * are of one area each. What failed, and what helps, is told by error.h.
  */
+#include <awm/automation.h>
 #include <awm/bulk.h>
 #include <awm/comment.h>
 #include <awm/config.h>

@@ -277,6 +277,8 @@ int cron_parse(const char *text, struct cron *ret)
 	const char *p = text + strspn(text, blanks);
 
 	p = expand(p);
+	if (*p == '@')
+		return wrong_count(text);
 	for (int i = 0; i < FIELDS; i++) {
 		size_t len = strcspn(p, blanks);
 		struct reader r = {.field = &fields[i],

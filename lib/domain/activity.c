@@ -163,6 +163,20 @@ static void add_metadata(struct buf *out, const struct awm_session *s,
 	jsonw_end_object(&w);
 }
 
+/* What an automation did says so, whatever else is told of it. */
+static void mark_automation(struct buf *out, const struct awm_session *s)
+{
+	if (!s->automation.id)
+		return;
+	if (out->len)
+		buf_truncate(out, out->len - 1);
+	else
+		buf_addc(out, '{');
+	buf_addf(out, "%s\"automation\":{\"id\":%lld,\"run\":%lld}}",
+		 out->len > 1 ? "," : "", (long long)s->automation.id,
+		 (long long)s->automation.run);
+}
+
 static void set_text(struct awm_value *v, const struct buf *b)
 {
 	if (!b->len)
@@ -231,6 +245,7 @@ static int insert(struct awm_session *s, const struct change *c,
 
 	add_changes(&changes, c);
 	add_metadata(&metadata, s, c);
+	mark_automation(&metadata, s);
 	rc = buf_check(&changes);
 	if (!rc)
 		rc = buf_check(&metadata);

@@ -6,6 +6,7 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "base/jsonw.h"
+#include "domain/automation.h"
 #include "domain/webhook.h"
 #include "entity/field.h"
 #include "queries.h"
@@ -235,5 +236,7 @@ int event_emit(struct awm_session *s, const struct event *e)
 	rc = look(s, e);
 	if (!rc && s->listeners & WEBHOOKS)
 		rc = webhook_queue(s, e, &data);
+	if (!rc && s->listeners & AUTOMATIONS)
+		rc = automation_queue(s, e, &data);
 	return rc;
 }

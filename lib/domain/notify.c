@@ -20,6 +20,7 @@ static const struct {
 	[NOTIFY_WATCHED] = {"task.changed", NULL},
 	[NOTIFY_DUE] = {"task.due", NULL},
 	[NOTIFY_WEBHOOK] = {"webhook.disabled", NULL},
+	[NOTIFY_AUTOMATION] = {"automation.notice", NULL},
 };
 
 /* The text on one line: at most `max` characters, control characters as

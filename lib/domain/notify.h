@@ -15,7 +15,8 @@ enum notify_kind {
 	NOTIFY_MENTION,	   /* "comment.mention" */
 	NOTIFY_WATCHED,	   /* "task.changed" */
 	NOTIFY_DUE,	   /* "task.due": nobody did it, so everyone is told */
-	NOTIFY_WEBHOOK	   /* "webhook.disabled": nobody did that either */
+	NOTIFY_WEBHOOK,	   /* "webhook.disabled": nobody did that either */
+	NOTIFY_AUTOMATION  /* "automation.notice": one of its own, maybe */
 };
 
 struct notice {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "domain/automation.h"
 #include "domain/comment.h"
 #include "domain/execution.h"
 #include "domain/mutate.h"
@@ -53,6 +54,7 @@ const struct rules *rules_of(const struct awm_entity *e)
 		&template_rules,
 		&template_rating_rules,
 		&integration_rules,
+		&automation_rules,
 		&model_price_rules,
 		&provider_rules,
 		&skill_rules,

@@ -8,6 +8,11 @@
 #include "base/mem.h"
 #include "db/db.h"
 
+/* What acts in the name of the acting user; 0: nothing does. */
+struct automation_mark {
+	int64_t id, run;
+};
+
 struct awm_session {
 	struct db *db;
 	const struct awm_config *config; /* borrowed */
@@ -32,6 +37,7 @@ struct awm_session {
 	bool due;	    /* it queued a delivery */
 	bool background;    /* this program may be left behind for it */
 	int depth;	    /* automations that led to what is done now */
+	struct automation_mark automation;
 	int64_t activity_floor; /* new ones get a higher id; 0: any */
 	struct vault *vault;	/* once a secret was asked for; secret.h */
 	awm_passphrase_fn *ask;

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "domain/automation.h"
 #include "domain/budget.h"
 #include "domain/comment.h"
 #include "domain/execution_run.h"
@@ -427,6 +428,34 @@ static int show_execution(struct db *db, void *arg)
 			     "user", a, &rel[1]);
 }
 
+static const struct children automation_log = {
+	.name = "runs",
+	.child = &entity_automation_run,
+	.key = AUTOMATION_RUN_automationId,
+	.limit = 10,
+};
+
+static int show_automation(struct db *db, void *arg)
+{
+	struct show *show = arg;
+	struct awm_session *s = show->session;
+	struct arena *a = show->arena;
+	int rc = relations(show, &entity_automation, 2);
+
+	(void)db;
+	if (rc)
+		return rc;
+	struct awm_record *row = show->record;
+	rc = load_one(s, &entity_user, &row->values[AUTOMATION_createdBy],
+		      "creator", a, &row->relations[0]);
+	if (!rc)
+		rc = load_sorted(s, &automation_log,
+				 &entity_automation_run
+					  .fields[AUTOMATION_RUN_createdAt],
+				 true, show->id, a, &row->relations[1]);
+	return rc ? rc : automation_extend(s, a, row);
+}
+
 /* All statements see one snapshot: what is shown was true together. */
 static int run(struct awm_session *s, int64_t id, db_fn *fn,
 	       struct awm_pool *pool, struct awm_record **ret)
@@ -465,6 +494,12 @@ int awm_delivery_show(struct awm_session *s, int64_t id, struct awm_pool *pool,
 		      struct awm_record **ret)
 {
 	return run(s, id, show_delivery, pool, ret);
+}
+
+int awm_automation_show(struct awm_session *s, int64_t id,
+			struct awm_pool *pool, struct awm_record **ret)
+{
+	return run(s, id, show_automation, pool, ret);
 }
 
 int awm_template_show(struct awm_session *s, int64_t id, struct awm_pool *pool,

@@ -173,7 +173,9 @@ foreign_keys() {
 		automation_runs.activityId activities SET NULL
 		webhook_deliveries.activityId activities SET NULL
 		execution_runs.configId ai_provider_configs SET NULL
+		automation_claims.runId automation_runs CASCADE
 		automation_runs.automationId automations CASCADE
+		automation_schedules.automationId automations CASCADE
 		activities.changeId changes SET NULL
 		changes.undoes changes SET NULL
 		comments.parentCommentId comments NO ACTION

@@ -13,7 +13,7 @@ load checks
 # VERB | exit status for a viewer, a member, an admin | arguments. + is 0. Of
 # what is in $CAPITALS each role has one of its own: NOTE a notification,
 # COMMENT a comment, ENTRY a time entry, TASK a task, claimed, RUN an execution
-# that runs elsewhere, SKILL a skill. Comments, entries and executions with id 1 are the
+# that runs elsewhere, SKILL a skill, AUTOMATION one of its own. Comments, entries and executions with id 1 are the
 # admin's.
 matrix() {
 	cat <<-'END'
@@ -199,6 +199,22 @@ matrix() {
 		webhook listen        | + + + | --timeout 1
 		webhook rm            | 6 + + | 1
 
+		automate add          | 6 + + | New --manual --do 'notify title=x'
+		automate list         | + + + |
+		automate show         | + + + | Tidy
+		automate edit         | 6 + + | $AUTOMATION --description x
+		automate edit         | 6 6 + | Tidy --description x
+		automate enable       | 6 + + | $AUTOMATION
+		automate disable      | 6 + + | $AUTOMATION
+		automate run          | 6 + + | Tidy
+		automate rm           | 6 + + | $AUTOMATION
+		automate rm           | 6 6 + | Tidy
+		automate log          | + + + |
+		automate tick         | 6 + + |
+		automate watch        | 6 + + |
+		automate install      | 6 + + | --yes
+		automate uninstall    | 6 + + | --dry-run
+
 		activity list         | + + + |
 		activity follow       | + + + | -n 1
 		activity show         | + + + | 1
@@ -278,6 +294,7 @@ setup() {
 			eventType,payload,createdAt,updatedAt)
 		VALUES ('msg_1',1,'task.completed','{}',0,0)"
 	awm_ok webhook disable 1 >/dev/null
+	awm_ok automate add Tidy --manual --do 'notify title=x' >/dev/null
 	awm_ok provider add local --name box --command true >/dev/null
 	awm_ok provider add local --name tags --flavor ollama >/dev/null
 	awm_ok skill add Mine --prompt p --public >/dev/null
@@ -287,6 +304,8 @@ setup() {
 			>/dev/null
 		awm_ok --as $user@example.com skill add "of $user" --prompt p \
 			>/dev/null
+		awm_ok --as $user@example.com automate add "by $user" --manual \
+			--do 'notify title=x' >/dev/null
 		awm_ok --as $user@example.com skill review add "of $user" \
 			--rating 3 >/dev/null
 	done
@@ -312,6 +331,9 @@ setup() {
 	sqlite3 "$AWM_DB" "UPDATE users SET role = 'viewer'
 		WHERE email = 'viv@example.com'"
 	sqlite3 "$AWM_DB" 'VACUUM INTO "clean.db"'
+	PATH=$AWM_SOURCE_ROOT/tests/data/cron:$PATH
+	cp clean.db one.db
+	awm_ok --db one.db automate install --yes >/dev/null
 	git_repo
 	git_commit x >/dev/null
 }
@@ -334,8 +356,9 @@ run_line() {
 	cp clean.db one.db
 	rm -rf one.db-* copy.db .awm
 	[[ $wanted != + ]] || wanted=0
-	# This one goes on until it is stopped.
-	[[ $verb != 'activity follow' ]] || limit=1 wanted=124
+	# These go on until they are stopped.
+	[[ ! $verb =~ ^(activity follow|automate watch)$ || $wanted != 0 ]] ||
+		limit=1 wanted=124
 	eval "AWM_DB=\$PWD/one.db run --separate-stderr \
 		timeout $limit awm --as $user $verb $args" </dev/null
 	if [[ $status != "$wanted" ]]; then
@@ -354,12 +377,15 @@ trim() {
 # as_role COLUMN USER: the whole matrix.
 as_role() {
 	local user=$2 verb statuses args NOTE COMMENT ENTRY TASK RUN SKILL
+	local AUTOMATION
 
 	NOTE=$(own notifications "$user")
 	COMMENT=$(own comments "$user")
 	ENTRY=$(own time_entries "$user")
 	SKILL=$(sqlite3 clean.db "SELECT MAX(id) FROM skills WHERE authorId =
 		(SELECT id FROM users WHERE email = '$user')")
+	AUTOMATION=$(sqlite3 clean.db "SELECT MAX(id) FROM automations
+		WHERE createdBy = (SELECT id FROM users WHERE email = '$user')")
 	RUN=$(sqlite3 clean.db "SELECT MIN(executionId) FROM execution_runs
 		WHERE userId = (SELECT id FROM users WHERE email = '$user')")
 	TASK=$(sqlite3 clean.db "SELECT taskId FROM task_claims WHERE userId =
