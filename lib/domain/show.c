@@ -449,10 +449,10 @@ static int show_automation(struct db *db, void *arg)
 	rc = load_one(s, &entity_user, &row->values[AUTOMATION_createdBy],
 		      "creator", a, &row->relations[0]);
 	if (!rc)
-		rc = load_sorted(s, &automation_log,
-				 &entity_automation_run
-					  .fields[AUTOMATION_RUN_createdAt],
-				 true, show->id, a, &row->relations[1]);
+		rc = load_sorted(
+			s, &automation_log,
+			&entity_automation_run.fields[AUTOMATION_RUN_createdAt],
+			true, show->id, a, &row->relations[1]);
 	return rc ? rc : automation_extend(s, a, row);
 }
 
