@@ -284,11 +284,12 @@ const struct command cmd_automate[] = {
 		.aliases = "update set",
 		.summary = "change automations",
 		.details =
-			"--on, --every and --manual replace the trigger, and "
-			"--do all actions. --if alone replaces the conditions "
-			"of the event, --timezone and --misfire what the "
-			"schedule has of them. Only its creator and admins "
-			"change an automation.",
+			"A new trigger (--on, --every, --manual) replaces the "
+			"old one, and --do all actions. Conditions alone "
+			"(--if) "
+			"replace those of the event, --timezone and --misfire "
+			"what the schedule has of them. Only its creator and "
+			"admins change an automation.",
 		.arguments = many_arguments,
 		.options = edit_options,
 		.args_size = sizeof(struct automate_args),
