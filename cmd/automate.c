@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <string.h>
 
-#include "base/file.h"
 #include "cmd/automate.h"
 
 #define FILE_MAX ((size_t)16 << 20)
@@ -60,23 +59,6 @@ static const struct option add_options[] = {
 	{0},
 };
 
-/* All of a file, or of standard input for -. */
-static int read_json(struct run *r, const char *path,
-		     struct awm_automation_spec *spec)
-{
-	_cleanup_buf_ struct buf b = {0};
-	int err;
-
-	if (!strcmp(path, "-"))
-		return run_stdin(r, &spec->json, &spec->json_len);
-	err = file_read(path, FILE_MAX, &b);
-	if (err)
-		return err;
-	spec->json = arena_strndup(&r->arena, buf_str(&b), b.len);
-	spec->json_len = b.len;
-	return spec->json ? 0 : -AWM_NOMEM;
-}
-
 static int read_spec(struct run *r)
 {
 	struct automate_args *args = r->args;
@@ -93,7 +75,9 @@ static int read_spec(struct run *r)
 		.actions = args->actions.items,
 		.nactions = args->actions.count,
 	};
-	return args->file ? read_json(r, args->file, spec) : 0;
+	return args->file ? run_file(r, args->file, FILE_MAX, &spec->json,
+				     &spec->json_len)
+			  : 0;
 }
 
 static int automate_add(struct run *r)

@@ -7,6 +7,7 @@
 #include "base/time.h"
 #include "domain/automation.h"
 #include "domain/notify.h"
+#include "domain/prompt.h"
 #include "entity/entity.h"
 #include "queries.h"
 
@@ -156,13 +157,31 @@ struct queueing {
 	struct buf input; /* of the runs */
 };
 
+/* Task and project of what is about a task, as templates see them. */
+static int add_rows(struct queueing *q)
+{
+	static const char *const names[] = {"task", "project"};
+	_cleanup_json_ cJSON *rows = NULL;
+	int rc = prompt_data(q->s, q->e->task, &rows);
+
+	for (size_t i = 0; i < ARRAY_LEN(names) && !rc; i++) {
+		cJSON *row =
+			cJSON_DetachItemFromObjectCaseSensitive(rows, names[i]);
+		if (!row || json_get(q->tree, names[i]) ||
+		    !cJSON_AddItemToObject(q->tree, names[i], row))
+			cJSON_Delete(row);
+	}
+	return rc;
+}
+
 static int make_tree(struct queueing *q)
 {
 	int rc = event_data(q->s, q->e, q->data);
 
 	if (rc || q->tree)
 		return rc;
-	return json_parse(q->data->s, q->data->len, &q->tree);
+	rc = json_parse(q->data->s, q->data->len, &q->tree);
+	return rc || !q->e->task ? rc : add_rows(q);
 }
 
 static int make_input(struct queueing *q)

@@ -246,6 +246,66 @@ tick() {
 	fails 8 "the command 'false' ended with status 1" automate run D
 }
 
+@test "conditions and templates see the task and the project of what is theirs" {
+	auto C --on comment.created --if 'task.priority = high' \
+		--if 'project.title contains web' --if 'content matches ^/done' \
+		--do 'task.update status=done' \
+		--do 'notify title="{{comment.content}} on {{task.title}}"'
+	awm_ok comment add 1 '/done' >/dev/null
+	prints '' automate log -q
+	awm_ok task edit 1 --priority high >/dev/null
+	awm_ok comment add 1 'hello' >/dev/null
+	awm_ok comment add 1 '/done now' >/dev/null
+	prints '1 run succeeded' automate tick
+	json '.status == "done"' task show 1
+	json 'any(.[]; .title == "/done now on Buy milk")' notify list
+}
+
+@test "prompts: run behind the rest, kept as executions" {
+	awm_ok provider add local --command 'tr a-z A-Z' >/dev/null
+	awm_ok skill add Shout --prompt 'say {{task.title}} {{input.n}}' >/dev/null
+	auto E --on task.completed \
+		--do 'exec.run skill=Shout provider=local input.n={{task.id}}' \
+		--do 'comment.add content=asked'
+	run_awm automate run E --task 1 --dry-run
+	assert_status 0
+	assert_contains 'stdin=say Buy milk 1'
+	awm_ok task done 1 >/dev/null
+	prints '1 run succeeded' automate tick
+	json '.[0].output | map(.action) == ["comment.add", "exec.run"] and
+		.[1].status == "success" and .[1].executionId == 1' automate log
+	json '.[0].response == "SAY BUY MILK 1"' exec list
+	run sql "SELECT metadata -> '\$.automation.id' FROM activities
+		WHERE type = 'execution.succeeded'"
+	assert_output 1
+	auto F --manual --do 'exec.run provider=local skill=Nowhere'
+	fails 3 'exec.run:' automate run F --task 1
+}
+
+@test "webhook.send queues the event for one webhook" {
+	sql "INSERT INTO webhooks(name,url,events,createdAt,updatedAt)
+		VALUES ('Chat','https://example.com/x','[\"user.created\"]',1,1)"
+	auto W --on task.completed --do 'webhook.send webhook=Chat'
+	run_awm automate run W --task 1 --dry-run
+	assert_status 0
+	assert_contains 'webhook.send webhookId=1'
+	awm_ok task done 1 >/dev/null
+	prints '1 run succeeded' automate tick
+	run sql "SELECT eventType, state, payload -> '\$.type',
+		payload -> '\$.data.task.id' FROM webhook_deliveries"
+	assert_output 'task.completed|pending|"task.completed"|1'
+}
+
+@test "every event that is recorded can be waited for" {
+	awm_ok db seed -q >/dev/null
+	sql 'SELECT DISTINCT type FROM activities' >types
+	while read -r type; do
+		auto "on $type" --on "$type" --do notify
+		auto "all of ${type%%.*}" --on "${type%%.*}.*" --do notify
+	done <types
+	[[ $(wc -l <types) -gt 15 ]]
+}
+
 @test "a damaged row stops no other one" {
 	auto Good --on 'task.*' --do 'notify title=good'
 	auto Bad --on 'task.*' --do 'notify title=bad'

@@ -42,7 +42,8 @@ counts() {
 	[[ ${#lines[@]} -ge 32 ]]
 	# These fill by use only.
 	run grep ' 0$' <<<"$output"
-	assert_output 'delivery_attempts 0
+	assert_output 'automation_claims 0
+delivery_attempts 0
 delivery_leases 0
 folder_projects 0
 task_reminders 0
