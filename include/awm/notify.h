@@ -7,7 +7,8 @@
 /*
  * Notifications: rows that tell one user of an assignment ("task.assigned"), a
  * mention ("comment.mention"), a change of a task they watch ("task.changed")
- * or a task of theirs that is due soon ("task.due"). All but the last are
+ * or a task of theirs that is due soon ("task.due"), or what an automation has
+ * to say ("automation.notice"). All but the reminders are
  * written in the transaction of what they tell of. They are read with
  * awm_list(), whose own order is the specification's: those not read first,
  * then the newest; and deleted with awm_delete(). Everybody, whatever their

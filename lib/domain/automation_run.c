@@ -260,6 +260,9 @@ static int finish(struct run_call *c, const char *message)
 			    "itttii", c->run.id, message ? "failed" : "success",
 			    output.len ? output.s : NULL, message, c->started,
 			    s->now);
+	/* The automation was deleted in the meantime, and the run with it. */
+	if (!rc && !db_changes(s->db))
+		return 0;
 	if (!rc)
 		rc = db_run(s->db,
 			    "DELETE FROM \"automation_claims\" "
@@ -367,6 +370,18 @@ static int run_finish(struct awm_session *s, void *ctx)
 	return finish(c, c->failed ? c->message : NULL);
 }
 
+/* What a command wrote to its standard error, say. */
+static int tell_hint(struct run_call *c)
+{
+	cJSON *output = c->run.output;
+	cJSON *last =
+		cJSON_GetArrayItem(output, cJSON_GetArraySize(output) - 1);
+
+	if (!c->failed || !*c->hint || !last)
+		return 0;
+	return cJSON_AddStringToObject(last, "hint", c->hint) ? 0 : err_nomem();
+}
+
 static int go_outside(struct awm_session *s, struct run_call *c)
 {
 	struct role_kept kept = leave(s);
@@ -376,6 +391,8 @@ static int go_outside(struct awm_session *s, struct run_call *c)
 		c->failed = do_all(&c->run, true);
 		rc = c->failed ? keep_message(c) : 0;
 	}
+	if (!rc)
+		rc = tell_hint(c);
 	execution_clock(s);
 	if (!rc)
 		rc = awm_transaction(s, run_finish, c);

@@ -244,6 +244,16 @@ tick() {
 	assert_output 0
 	auto D --manual --do 'command.run argv=false'
 	fails 8 "the command 'false' ended with status 1" automate run D
+	awm_ok automate edit D --do \
+		"command.run argv='sh -c \"echo oh >&2; exit 3\"'" >/dev/null
+	fails 8 'ended with status 3' automate run D
+	json '.[0].output[0].hint == "oh"' automate log D
+	# Its own row can go while it runs.
+	awm_ok automate edit D --do "command.run argv='awm automate rm D'" >/dev/null
+	run_awm automate run D
+	json 'map(.name) == ["C"]' automate list
+	run awm db check -q
+	assert_status 0
 }
 
 @test "conditions and templates see the task and the project of what is theirs" {
