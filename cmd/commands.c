@@ -36,6 +36,7 @@ extern const struct command cmd_automate_install[];
 extern const struct command cmd_activity[];
 extern const struct command cmd_undo[];
 extern const struct command cmd_notify[];
+extern const struct command cmd_channel[];
 extern const struct command cmd_git[];
 extern const struct command cmd_init[];
 extern const struct command cmd_db[];
@@ -80,6 +81,7 @@ const struct command *const commands[] = {
 	cmd_activity,
 	cmd_undo,
 	cmd_notify,
+	cmd_channel,
 	cmd_git,
 	cmd_init,
 	cmd_db,

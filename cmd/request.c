@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/json.h"
 #include "base/jsonw.h"
 #include "base/utf8.h"
 #include "cmd/noun.h"
@@ -45,6 +46,17 @@ static int argv_json(struct run *r, const struct awm_exec_request *q,
 	return keep(r, &b, ret);
 }
 
+/* A mail is no JSON; in a row it is a string. */
+static int text_json(struct run *r, const char *text, struct awm_value *ret)
+{
+	_cleanup_buf_ struct buf b = {0};
+	struct jsonw w = {.out = &b};
+
+	err_clear();
+	jsonw_str(&w, text);
+	return keep(r, &b, ret);
+}
+
 /* ---- as a row ---- */
 
 static const struct awm_field http_fields[] = {
@@ -70,6 +82,8 @@ static int http_row(struct run *r, const struct awm_exec_request *q,
 	};
 	int err = headers_json(r, q, &v[2]);
 
+	if (!err && q->body && !json_well_formed(q->body, strlen(q->body)))
+		err = text_json(r, q->body, &v[3]);
 	if (err)
 		return err;
 	*ret = noun_row(r, http_fields, v, ARRAY_LEN(v));

@@ -9,6 +9,7 @@
  */
 #include <awm/automation.h>
 #include <awm/bulk.h>
+#include <awm/channel.h>
 #include <awm/comment.h>
 #include <awm/config.h>
 #include <awm/database.h>

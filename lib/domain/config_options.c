@@ -113,6 +113,11 @@ static const struct awm_option options[] = {
 	 .min = 1,
 	 .max = 1000000,
 	 .help = "how many runs one automation may have within an hour"},
+	{.key = "integration.allowPrivate",
+	 .type = AWM_OPTION_BOOL,
+	 .dflt = "false",
+	 .help = "whether integrations may connect to this machine and to "
+		 "private networks, and use http"},
 	{.key = "alias.*",
 	 .help = "a command of your own: alias.ls = task list"},
 };

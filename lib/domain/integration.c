@@ -5,9 +5,9 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "domain/access.h"
 #include "domain/mutate.h"
 #include "domain/pool.h"
-#include "domain/secret.h"
 #include "entity/shape.h"
 #include "entity/store.h"
 
@@ -112,13 +112,17 @@ static int seal(struct awm_session *s, struct writing *w,
 		return 0;
 	rc = integration_credentials(type, w->opts->credentials, &plain);
 	if (!rc)
-		rc = secret_store(s, &entity_integration, w->id,
-				  INTEGRATION_credentials, plain.s);
+		rc = access_seal(s, w->id, type,
+				 w->record->values[INTEGRATION_settings].s,
+				 plain.s);
 	wipe(&plain);
-	if (!rc)
-		rc = store_get(s->db, &entity_integration, w->id,
-			       pool_arena(w->pool), &w->record);
 	return rc;
+}
+
+static int read_again(struct awm_session *s, struct writing *w)
+{
+	return store_get(s->db, &entity_integration, w->id, pool_arena(w->pool),
+			 &w->record);
 }
 
 static int require_credentials(const struct integration_type *type,
@@ -157,7 +161,8 @@ static int run_add(struct awm_session *s, void *ctx)
 	if (rc)
 		return rc;
 	w->id = w->record->values[INTEGRATION_id].i;
-	return seal(s, w, type);
+	rc = seal(s, w, type);
+	return rc ? rc : read_again(s, w);
 }
 
 int awm_integration_add(struct awm_session *s, const char *type,
@@ -202,7 +207,13 @@ static int run_edit(struct awm_session *s, void *ctx)
 	if (!rc)
 		rc = awm_edit(s, &entity_integration, w->id, sets, n, w->edit,
 			      w->pool, &w->record);
-	return rc ? rc : seal(s, w, type);
+	if (!rc && !w->opts->credentials)
+		rc = access_reseal(s, w->id, type,
+				   now->values[INTEGRATION_settings].s,
+				   w->record->values[INTEGRATION_settings].s);
+	if (!rc && w->opts->credentials)
+		rc = seal(s, w, type);
+	return rc ? rc : read_again(s, w);
 }
 
 int awm_integration_edit(struct awm_session *s, int64_t id,

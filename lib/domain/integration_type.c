@@ -76,7 +76,7 @@ static const struct awm_shape port = {
 	.kind = SHAPE_INTEGER, .min = 1, .max = 65535};
 static const struct awm_shape flavor = {
 	.kind = SHAPE_WORD,
-	.words = WORDS("slack", "discord", "mattermost", "ntfy")};
+	.words = WORDS("slack", "discord", "mattermost", "teams", "ntfy")};
 static const struct awm_shape tls = {.kind = SHAPE_WORD,
 				     .words = WORDS("starttls", "tls", "none")};
 

@@ -6,6 +6,7 @@
 
 #include "base/err.h"
 #include "base/time.h"
+#include "domain/channel.h"
 #include "domain/notify.h"
 #include "domain/pool.h"
 #include "entity/entity.h"
@@ -29,6 +30,7 @@ const struct rules notification_rules = {
 	.role = ROLE_VIEWER,
 	.delete_role = ROLE_VIEWER,
 	.check = notification_check,
+	.wrote = channel_queue,
 };
 
 static int amend_mark(struct awm_session *s, struct change *c, void *ctx)

@@ -138,7 +138,8 @@ struct net_ops {
 	void (*cancel)(struct net_call *call);
 
 	/* Waits for something to happen, at most timeout_ms (-1: no limit), and
-	 * handles it. With `fd` >= 0 it also returns when that can be read.
+	 * handles it. With `fd` >= 0 it also returns when that can be read,
+	 * as with wake().
 	 * *ret_running is the number of transfers that have not ended. Returns
 	 * 0 also when a signal cut the wait short. */
 	int (*run)(struct net *net, int timeout_ms, int fd,

@@ -411,3 +411,20 @@ void process_free(struct process *p)
 	close_fd(&p->watch);
 	free(p);
 }
+
+bool process_on_path(const char *name)
+{
+	const char *path = getenv("PATH");
+	char file[4096];
+
+	while (path && *path) {
+		size_t len = strcspn(path, ":");
+		int n = snprintf(file, sizeof(file), "%.*s/%s", (int)len, path,
+				 name);
+
+		if (len && n < (int)sizeof(file) && !access(file, X_OK))
+			return true;
+		path += len + (path[len] == ':');
+	}
+	return false;
+}

@@ -32,6 +32,9 @@ int process_start(const struct process_opts *opts, struct process **ret);
 /* Kills what still runs, and waits for it. Takes NULL. */
 void process_free(struct process *p);
 
+/* Whether a program of that name is found. */
+bool process_on_path(const char *name);
+
 typedef int process_data_fn(void *ctx, const char *bytes, size_t len);
 
 /*

@@ -485,6 +485,27 @@
 	F(DELIVERY, deliveredAt, "Delivered", TIME, .flags = RO) \
 	FIELDS_TIMES(F, DELIVERY)
 
+/* integration_deliveries */
+#define CHANNEL_DELIVERY_FIELDS(F) \
+	F(CHANNEL_DELIVERY, id, "Id", INT, .flags = REQ | SHOW | RO) \
+	F(CHANNEL_DELIVERY, integrationId, "Integration", REF, \
+	  .flags = REQ | SHOW | RO, .ref = "integrations", \
+	  .on_delete = "CASCADE") \
+	F(CHANNEL_DELIVERY, notificationId, "Notification", REF, \
+	  .flags = REQ | SHOW | RO, .ref = "notifications", \
+	  .on_delete = "CASCADE") \
+	F(CHANNEL_DELIVERY, userId, "User", REF, .flags = REQ | SHOW | RO, \
+	  .ref = "users", .on_delete = "CASCADE") \
+	F(CHANNEL_DELIVERY, state, "State", ENUM, .flags = REQ | SHOW | RO, \
+	  .words = words_delivery_state, .dflt = "'pending'") \
+	F(CHANNEL_DELIVERY, attempts, "Attempts", INT, \
+	  .flags = REQ | SHOW | RO, .dflt = "0") \
+	F(CHANNEL_DELIVERY, nextAttemptAt, "Next attempt", TIME, \
+	  .flags = SHOW | RO) \
+	F(CHANNEL_DELIVERY, lastError, "Error", TEXT, .flags = SHOW | RO) \
+	F(CHANNEL_DELIVERY, deliveredAt, "Delivered", TIME, .flags = RO) \
+	FIELDS_TIMES(F, CHANNEL_DELIVERY)
+
 /* model_prices */
 #define MODEL_PRICE_FIELDS(F) \
 	F(MODEL_PRICE, id, "Id", INT, .flags = REQ | RO) \
@@ -591,6 +612,8 @@
 	E(automation_run, AUTOMATION_RUN, automation_runs, "automation run", \
 	  "-id", -1, NULL) \
 	E(delivery, DELIVERY, webhook_deliveries, "delivery", "-id", -1, NULL) \
+	E(channel_delivery, CHANNEL_DELIVERY, integration_deliveries, \
+	  "channel delivery", "-id", -1, NULL) \
 	E(model_price, MODEL_PRICE, model_prices, "model price", \
 	  "provider,model,-validFrom", -1, NULL) \
 	E(change, CHANGE, changes, "change", "-id", -1, NULL) \

@@ -179,6 +179,12 @@ foreign_keys() {
 		activities.changeId changes SET NULL
 		changes.undoes changes SET NULL
 		comments.parentCommentId comments NO ACTION
+		integration_comments.commentId comments SET NULL
+		integration_comments.integrationId integrations CASCADE
+		integration_cursors.integrationId integrations CASCADE
+		integration_deliveries.integrationId integrations CASCADE
+		integration_links.integrationId integrations CASCADE
+		integration_deliveries.notificationId notifications CASCADE
 		activities.projectId projects CASCADE
 		automations.projectId projects CASCADE
 		folder_projects.projectId projects CASCADE
@@ -198,6 +204,7 @@ foreign_keys() {
 		activities.taskId tasks CASCADE
 		comments.taskId tasks CASCADE
 		idempotency_keys.taskId tasks CASCADE
+		integration_links.taskId tasks SET NULL
 		notifications.relatedTaskId tasks CASCADE
 		task_claims.taskId tasks CASCADE
 		task_defers.taskId tasks CASCADE
@@ -225,6 +232,7 @@ foreign_keys() {
 		comments.userId users CASCADE
 		execution_runs.userId users SET NULL
 		identities.userId users CASCADE
+		integration_deliveries.userId users CASCADE
 		integrations.userId users CASCADE
 		notifications.userId users CASCADE
 		project_members.userId users CASCADE
@@ -260,6 +268,12 @@ demo() {
 			SELECT '/p' || id, id, 0 FROM projects;
 		INSERT INTO integrations(userId,type,credentials,createdAt,updatedAt)
 			SELECT id, 'smtp', '{}', 0, 0 FROM users;
+		INSERT INTO integration_deliveries(integrationId,notificationId,
+			userId,createdAt,updatedAt) SELECT i.id, n.id, n.userId, 0, 0
+			FROM notifications n JOIN integrations i USING (userId);
+		INSERT INTO integration_links(integrationId,taskId,source,externalId,
+			createdAt,updatedAt) SELECT (SELECT MIN(id) FROM integrations),
+			id, '', id, 0, 0 FROM tasks;
 		INSERT OR IGNORE INTO task_reminders(taskId,userId,dueDate,createdAt)
 			SELECT id, assigneeId, dueDate, 0 FROM tasks
 			WHERE assigneeId IS NOT NULL AND dueDate IS NOT NULL;
@@ -307,7 +321,7 @@ rows_of() {
 			MAX(CASE name WHEN 'id' THEN 'id' END), '*')
 			FROM pragma_table_info('$table')")
 		sqlite3 "$1" "SELECT '$table', $columns FROM \"$table\"
-			$(case $table in activities | changes | notifications)
+			$(case $table in activities | changes | notifications | integration_deliveries)
 				printf 'WHERE id <= %s' \
 					"$(sqlite3 clean.db "SELECT MAX(id) FROM $table")" ;;
 			esac) ORDER BY 1, 2"
@@ -535,4 +549,35 @@ left() {
 	left team_members 0
 	left users 3
 	left activities 1 "type = 'skill.deleted'"
+}
+
+@test "notifications and integrations to deliveries, links, cursors: CASCADE" {
+	pairs
+	sql "INSERT INTO integrations(id,userId,type,credentials,createdAt,
+			updatedAt) VALUES (1,1,'github','{}',0,0),
+			(2,1,'smtp','{}',0,0);
+		INSERT INTO notifications(id,userId,type,title,content,createdAt,
+			updatedAt) VALUES (901,3,'t','t','c',0,0),
+			(902,3,'t','t','c',0,0);
+		INSERT INTO integration_deliveries(integrationId,notificationId,
+			userId,createdAt,updatedAt) VALUES (1,901,3,0,0),
+			(2,901,3,0,0),(2,902,3,0,0);
+		INSERT INTO integration_links(integrationId,taskId,source,externalId,
+			createdAt,updatedAt) VALUES (1,1,'s',1,0,0),(2,1,'s',1,0,0);
+		INSERT INTO integration_comments(integrationId,commentId,source,
+			externalId,remote,createdAt,updatedAt)
+			VALUES (1,1,'s',1,'',0,0),(2,1,'s',1,'',0,0);
+		INSERT INTO integration_cursors(integrationId,source,resource,
+			updatedAt) VALUES (1,'s','issues',0),(2,'s','issues',0)"
+	awm_ok notify rm 901 >/dev/null
+	left integration_deliveries 1
+	sql "DELETE FROM comments WHERE id = 1; DELETE FROM search_indexes
+		WHERE entityType = 'comment' AND entityId = 1"
+	left integration_comments 2 'commentId IS NULL'
+	awm_ok integration rm 1 >/dev/null
+	left integration_links 1
+	left integration_comments 1
+	left integration_cursors 1
+	awm_ok integration rm 2 >/dev/null
+	left integration_deliveries 0
 }

@@ -97,7 +97,7 @@ TABLE
 		--setting repo=a/b/c <<<t
 	fails 4 'settings.baseUrl' integration add github --stdin \
 		--setting baseUrl=ftp://x <<<t
-	fails 4 'settings.flavor: want one of slack, discord, mattermost, ntfy' \
+	fails 4 'settings.flavor: want one of slack, discord, mattermost, teams, ntfy' \
 		integration add slack --stdin --setting flavor=irc <<<"$hook"
 	fails 4 'settings.port: want a whole number from 1 to 65535' \
 		integration add smtp --setting port=0

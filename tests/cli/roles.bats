@@ -13,8 +13,8 @@ load checks
 # VERB | exit status for a viewer, a member, an admin | arguments. + is 0. Of
 # what is in $CAPITALS each role has one of its own: NOTE a notification,
 # COMMENT a comment, ENTRY a time entry, TASK a task, claimed, RUN an execution
-# that runs elsewhere, SKILL a skill, AUTOMATION one of its own. Comments, entries and executions with id 1 are the
-# admin's.
+# that runs elsewhere, SKILL a skill, SENT a delivery, AUTOMATION one. Comments,
+# entries and executions with id 1 are the admin's.
 matrix() {
 	cat <<-'END'
 		project add           | 6 + + | New
@@ -182,6 +182,7 @@ matrix() {
 		integration edit      | 6 6 + | 1 --team ops
 		integration enable    | 6 6 + | 1
 		integration disable   | 6 6 + | 1
+		integration test      | 6 6 + | 1 --dry-run
 		integration rm        | 6 6 + | 1 --yes
 		webhook add           | 6 + + | https://a.invalid --events task.completed
 		webhook list          | + + + |
@@ -224,6 +225,9 @@ matrix() {
 		notify unread         | + + + | $NOTE
 		notify rm             | + + + | $NOTE
 		notify scan           | 6 + + |
+		notify deliver        | 6 + + |
+		notify deliveries     | + + + |
+		notify resend         | 6 + + | $SENT
 
 		git link              | 6 + + | HEAD --task 1
 		init                  | + + + |
@@ -320,7 +324,10 @@ setup() {
 		INSERT INTO execution_runs(executionId,userId,host,pid)
 			SELECT x.id,u.id,'elsewhere',1 FROM task_executions x JOIN users u
 			ON u.email=CASE x.id WHEN 3 THEN 'mem@example.com'
-				WHEN 4 THEN 'viv@example.com' ELSE 'ada@example.com' END"
+				WHEN 4 THEN 'viv@example.com' ELSE 'ada@example.com' END;
+		INSERT INTO integration_deliveries(integrationId,notificationId,
+			userId,state,createdAt,updatedAt)
+			SELECT 1,id,userId,'dead',0,0 FROM notifications"
 	task=6
 	for user in ada mem viv; do
 		awm_ok --as $user@example.com task claim $task >/dev/null
@@ -376,10 +383,11 @@ trim() {
 
 # as_role COLUMN USER: the whole matrix.
 as_role() {
-	local user=$2 verb statuses args NOTE COMMENT ENTRY TASK RUN SKILL
+	local user=$2 verb statuses args NOTE COMMENT ENTRY TASK RUN SKILL SENT
 	local AUTOMATION
 
 	NOTE=$(own notifications "$user")
+	SENT=$(own integration_deliveries "$user")
 	COMMENT=$(own comments "$user")
 	ENTRY=$(own time_entries "$user")
 	SKILL=$(sqlite3 clean.db "SELECT MAX(id) FROM skills WHERE authorId =

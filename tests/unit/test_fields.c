@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <glob.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,18 +26,14 @@
 
 static sqlite3 *db;
 
-static char *read_file(const char *relative)
+static char *read_file(const char *path)
 {
-	const char *root = getenv("AWM_SOURCE_ROOT");
-	char path[4096];
-	FILE *fp;
+	FILE *fp = fopen(path, "r");
 	char *text;
 	size_t n;
 
-	snprintf(path, sizeof(path), "%s/%s", root ? root : ".", relative);
-	fp = fopen(path, "r");
 	if (!fp)
-		fail_msg("cannot open %s (AWM_SOURCE_ROOT?)", path);
+		fail_msg("cannot open %s", path);
 	text = calloc(1, 1 << 20);
 	assert_non_null(text);
 	n = fread(text, 1, (1 << 20) - 1, fp);
@@ -55,23 +52,24 @@ static void run_sql(const char *sql)
 
 static int open_database(void **state)
 {
-	static const char *const files[] = {
-		"sql/migrations/sqlite/0001_specification.sql",
-		"sql/migrations/sqlite/0002_workflow.sql",
-		"sql/migrations/sqlite/0003_collaboration.sql",
-		"sql/migrations/sqlite/0004_execution.sql",
-		"sql/migrations/sqlite/0005_events.sql",
-	};
+	char pattern[4096];
+	const char *root = getenv("AWM_SOURCE_ROOT");
+	glob_t files;
 
 	(void)state;
 	assert_int_equal(sqlite3_open(":memory:", &db), SQLITE_OK);
 	run_sql("PRAGMA foreign_keys = ON");
-	for (size_t i = 0; i < ARRAY_LEN(files); i++) {
-		char *sql = read_file(files[i]);
+	snprintf(pattern, sizeof(pattern), "%s/sql/migrations/sqlite/*.sql",
+		 root ? root : ".");
+	if (glob(pattern, 0, NULL, &files))
+		fail_msg("nothing is %s (AWM_SOURCE_ROOT?)", pattern);
+	for (size_t i = 0; i < files.gl_pathc; i++) {
+		char *sql = read_file(files.gl_pathv[i]);
 
 		run_sql(sql);
 		free(sql);
 	}
+	globfree(&files);
 	return 0;
 }
 
@@ -731,6 +729,10 @@ static const struct plan plans[] = {
 	 "'failed') AND \"nextAttemptAt\" <= ?1 ORDER BY \"nextAttemptAt\", "
 	 "\"id\" LIMIT 100",
 	 "idx_webhook_deliveries_due (nextAttemptAt<?)"},
+	{"SELECT \"id\" FROM \"integration_deliveries\" WHERE \"state\" IN "
+	 "('pending', 'failed') AND \"nextAttemptAt\" <= ?1 ORDER BY "
+	 "\"nextAttemptAt\", \"id\" LIMIT 8",
+	 "idx_integration_deliveries_due (nextAttemptAt<?)"},
 };
 
 static void test_plans(void **state)

@@ -32,6 +32,7 @@
 struct net {
 	CURLM *multi;
 	int wake;		/* an eventfd */
+	int watched;		/* the file of run(), or -1 */
 	atomic_bool woken;	/* it was written to */
 	struct net_call *calls; /* those that have not ended, newest first */
 	unsigned running;

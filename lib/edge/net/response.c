@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "edge/net/inside.h"
 
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -174,6 +175,15 @@ static size_t on_data(char *bytes, size_t size, size_t n, void *ctx)
 	return 0;
 }
 
+/* Whether run() is to return, by wake() or by its file. */
+static bool is_called(struct net *net)
+{
+	struct pollfd watched = {.fd = net->watched, .events = POLLIN};
+
+	return atomic_load(&net->woken) ||
+	       (net->watched >= 0 && poll(&watched, 1, 0) > 0);
+}
+
 /* libcurl waits for a server's word about a mail, and for its goodbye, by
  * itself, and looks up from that once a second, here alone. */
 static bool mail_is_over(struct net_call *call)
@@ -185,8 +195,7 @@ static bool mail_is_over(struct net_call *call)
 			   "%s did not take the mail within %g s", call->place,
 			   (double)call->total_ms / 1000);
 	else if (!call->message_asked ||
-		 call->message_pos < call->message_len ||
-		 !atomic_load(&call->net->woken))
+		 call->message_pos < call->message_len || !is_called(call->net))
 		return false;
 	else
 		call->cancelled = true;

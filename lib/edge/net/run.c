@@ -131,6 +131,7 @@ int net_run(struct net *net, int timeout_ms, int fd, unsigned *ret_running,
 	int running;
 
 	net->stirred = false;
+	net->watched = fd;
 	net->now = now_ms();
 	/* The caller may have been away for long: what came meanwhile is read
 	 * before anything is called late. */
