@@ -112,6 +112,93 @@ static int integration_test(struct run *r)
 			       awm_record_text(rows.items[0], "detail"));
 }
 
+/* ---- integration sync ---- */
+
+struct sync_args {
+	struct int_arg project, max;
+};
+
+static const struct option sync_options[] = {
+	OPT_REF("project", 'p', struct sync_args, project, "project", "PROJECT",
+		"new issues become tasks of this project"),
+	OPT_OF(OPTION_SECONDS, struct int_arg, "max-seconds", 0,
+	       struct sync_args, max, "N",
+	       "begin nothing more once this time has passed: 30, 2m"),
+	{0},
+};
+
+static const struct argument sync_arguments[] = {
+	{.name = "INTEGRATION",
+	 .required = true,
+	 .many = true,
+	 .kind = ARG_TEXT,
+	 .help = "ids, github where there is only one of it, or all for those "
+		 "of github that are enabled"},
+	{0},
+};
+
+static int keep_id(void *ctx, const struct awm_record *row)
+{
+	struct buf *ids = ctx;
+	int64_t id = awm_record_int(row, "id");
+
+	buf_add(ids, &id, sizeof(id));
+	return buf_check(ids);
+}
+
+static int all_ids(struct run *r, struct buf *ids)
+{
+	const struct awm_entity *e = awm_entity_find("integration");
+	struct awm_value github = awm_value_text("github");
+	struct awm_value yes = AWM_VALUE_INT(1);
+	struct awm_cond conds[] = {
+		{awm_entity_field(e, "type"), AWM_OP_EQ, &github, 1},
+		{awm_entity_field(e, "isEnabled"), AWM_OP_EQ, &yes, 1},
+	};
+	struct awm_query q = {
+		.entity = e, .conds = conds, .nconds = ARRAY_LEN(conds)};
+
+	return awm_list(r->session, &q, keep_id, ids);
+}
+
+static int sync_ids(struct run *r, struct buf *ids)
+{
+	const struct awm_entity *e = awm_entity_find("integration");
+	size_t n;
+	const char **texts = run_args(r, 0, &n);
+	int err = 0;
+
+	if (n == 1 && !strcmp(texts[0], "all"))
+		return all_ids(r, ids);
+	for (size_t i = 0; i < n && !err; i++) {
+		int64_t id;
+
+		err = run_resolve(r, e, texts[i], &id);
+		if (!err)
+			buf_add(ids, &id, sizeof(id));
+	}
+	return err ? err : buf_check(ids);
+}
+
+static int integration_sync(struct run *r)
+{
+	const struct sync_args *args = r->args;
+	struct awm_sync_opts opts = {
+		.project = args->project.set ? args->project.value : 0,
+		.max_ms = args->max.set ? args->max.value : 0};
+	_cleanup_buf_ struct buf list = {0};
+	const int64_t *ids;
+	int err = sync_ids(r, &list);
+
+	ids = (const int64_t *)(const void *)list.s;
+	if (!err)
+		err = report_begin(r);
+	for (size_t i = 0; i < list.len / sizeof(*ids) && !err; i++)
+		err = awm_integration_sync(r->session, ids[i], &opts,
+					   report_row, r);
+	return err ? err : report_end(r);
+}
+
 /* ---- the table ---- */
 
 #define COLUMNS                                                                \
@@ -182,6 +269,30 @@ const struct command cmd_channel[] = {
 		.columns = "id,type,target,detail,latencyMs",
 		.computed = "method,url,headers,body,argv,stdin",
 		.run = integration_test,
+	},
+	{
+		.name = "integration sync",
+		.summary = "bring issues and tasks up to each other",
+		.details =
+			"Issues of the repository become tasks, with their "
+			"comments, and what changed there since the last time "
+			"is changed here. What changed here goes there: title, "
+			"description, tags as labels, whether it is done, and "
+			"the assignee where the login is known. A field that "
+			"changed on both sides has the later change. Nothing "
+			"is deleted on either side; what is deleted here stays "
+			"away. New tasks go to --project, else to the project "
+			"of the settings, else to where the tasks went until "
+			"now. With --dry-run it asks, prints what it would do, "
+			"and changes nothing. It takes a member.",
+		.arguments = sync_arguments,
+		.options = sync_options,
+		.args_size = sizeof(struct sync_args),
+		.needs = NEED_WRITE | NEED_DRY_RUN,
+		.effect = EFFECT_NETWORK,
+		.columns = "taskId,action,number,title,detail",
+		.computed = "integrationId",
+		.run = integration_sync,
 	},
 	{0},
 };

@@ -232,12 +232,12 @@ const struct command cmd_integration[] = {
 			"environment variable or from the terminal, never from "
 			"the command line: a JSON object, or its one secret "
 			"alone. github takes {\"token\"} and the settings "
-			"repository=OWNER/NAME, baseUrl, labels=a,b; slack "
-			"{\"url\"}, "
-			"flavor=slack|discord|mattermost|teams|ntfy, "
+			"repository=OWNER/NAME, baseUrl, labels=a,b, project, "
+			"push, state, users; slack {\"url\"}, flavor, "
 			"channel; smtp {\"username\", \"password\"} or none, "
-			"host, port, from, tls=starttls|tls|none; desktop has "
-			"neither. They are sealed with the key of this machine "
+			"host, port, from, tls; desktop has neither. "
+			"awm-integration(1) says what they mean. They are "
+			"sealed with the key of this machine "
 			"and shown as set or unset only. An integration is of "
 			"one user or of one team. It takes an admin.",
 		.arguments = type_argument,

@@ -56,4 +56,26 @@ AWM_EXPORT int awm_integration_preview(struct awm_session *s, int64_t id,
 				       struct awm_pool *pool,
 				       struct awm_exec_request *ret);
 
+struct awm_sync_opts {
+	int64_t project; /* 0: that of the settings, else of the folder */
+	int64_t max_ms;	 /* nothing more is begun after it; 0: no limit */
+};
+
+/*
+ * Issues and comments of a github integration's repository into tasks of a
+ * project, and changes of these tasks back: title, description, tags, whether
+ * it is done, and the assignee where the login of an awm user is known. What
+ * changed since the last time is asked for, conditionally, so that nothing new
+ * costs one request of each listing. A field that was changed on both sides
+ * has the later change. Nothing is deleted on either side. Calls fn, which may
+ * be NULL, with a computed row for each thing done: taskId, action (added,
+ * changed, commented, skipped; pushed, opened), number, title, detail,
+ * integrationId. A limit of requests that lasts longer than a minute is
+ * AWM_REMOTE, with what came until then kept. In a dry run nothing is written
+ * on either side. Takes a member.
+ */
+AWM_EXPORT int awm_integration_sync(struct awm_session *s, int64_t id,
+				    const struct awm_sync_opts *opts,
+				    awm_row_fn *fn, void *ctx);
+
 #endif

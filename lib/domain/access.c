@@ -135,6 +135,7 @@ int access_open(struct awm_session *s, int64_t id, struct access *ret)
 	if (!rc) {
 		ret->user = row->values[INTEGRATION_userId].i;
 		ret->team = row->values[INTEGRATION_teamId].i;
+		ret->enabled = row->values[INTEGRATION_isEnabled].i;
 		rc = parse_settings(ret, row->values[INTEGRATION_settings].s);
 	}
 	if (!rc)

@@ -14,6 +14,7 @@
  */
 struct access {
 	int64_t id, user, team; /* user or team is 0 */
+	bool enabled;
 	const struct integration_type *type;
 	cJSON *settings;
 	cJSON *credentials; /* {} without any */

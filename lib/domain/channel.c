@@ -107,12 +107,16 @@ static struct outcome judge_mail(const struct remote_answer *answer)
 {
 	bool login = answer->status == 530 || answer->status == 534 ||
 		     answer->status == 535 || answer->status == 538;
+	struct outcome o;
 
 	if (!answer->err)
 		return outcome_of(SENT, "");
+	o = outcome_of(RETRY, answer->message);
 	if (answer->fault == NET_OTHER && answer->status >= 550 && !login)
-		return outcome_of(DEAD, answer->message);
-	return outcome_of(RETRY, answer->message);
+		o.verdict = DEAD;
+	/* a box that is full, a sender not seen before */
+	o.alone = answer->status >= 450 && answer->status <= 452;
+	return o;
 }
 
 static int send_mail(struct remote *r, const struct parcel *p,

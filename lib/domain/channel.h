@@ -39,6 +39,7 @@ enum verdict {
 
 struct outcome {
 	enum verdict verdict;
+	bool alone;	 /* RETRY: of this message, not of the channel */
 	int64_t wish;	 /* how long the peer asks to wait, ms; -1: not told */
 	char error[512]; /* one line, without credentials */
 };

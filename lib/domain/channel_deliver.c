@@ -202,7 +202,7 @@ static int send_one(struct delivery *d, struct item *item)
 	if (rc)
 		return rc;
 	item->done = true;
-	line->down = item->outcome.verdict == RETRY ||
+	line->down = (item->outcome.verdict == RETRY && !item->outcome.alone) ||
 		     item->outcome.verdict == LATER;
 	line->outcome = item->outcome;
 	return 0;

@@ -6,6 +6,7 @@
 #include "base/time.h"
 #include "domain/channel.h"
 #include "domain/emit.h"
+#include "domain/github.h"
 #include "domain/pool.h"
 #include "domain/provider_try.h"
 #include "edge/random.h"
@@ -23,6 +24,7 @@ struct testing {
 	struct access access;
 	struct arena arena;
 	struct parcel parcel;
+	bool repository; /* it tells nobody */
 };
 
 /* Each test is a message of its own. */
@@ -57,10 +59,8 @@ static int test_begin(struct testing *t, int64_t id)
 
 	if (!rc)
 		rc = access_open(t->session, id, &t->access);
-	if (!rc && !channel_of(t->access.type->name))
-		rc = err_set(AWM_INVALID, "%s tells nobody",
-			     t->access.type->name);
-	return rc ? rc : pack_hello(t);
+	t->repository = !rc && !channel_of(t->access.type->name);
+	return rc || t->repository ? rc : pack_hello(t);
 }
 
 static void test_end(struct testing *t)
@@ -69,48 +69,63 @@ static void test_end(struct testing *t)
 	arena_release(&t->arena);
 }
 
-static int send_hello(struct testing *t, int64_t *ret_ms)
+static int send_hello(struct testing *t)
 {
 	struct outcome o = {0};
 	struct remote r;
-	int64_t from = provider_clock();
 	int rc;
 
 	remote_init(&r, t->session);
 	rc = channel_send(&r, &t->parcel, &o);
 	remote_close(&r);
-	*ret_ms = provider_clock() - from;
 	if (!rc && o.verdict != SENT)
 		rc = err_set(AWM_REMOTE, "integration %lld: %s",
 			     (long long)t->access.id, o.error);
 	return rc;
 }
 
+static int tell(struct testing *t, const char *target, const char *detail,
+		int64_t ms, awm_row_fn *fn, void *ctx)
+{
+	struct awm_value v[] = {
+		AWM_VALUE_INT(t->access.id),
+		awm_value_text(t->access.type->name),
+		awm_value_text(target),
+		awm_value_text(detail),
+		AWM_VALUE_INT(ms),
+	};
+
+	return emit(fn, ctx, test_fields, v, ARRAY_LEN(v));
+}
+
+static const char *describe(struct testing *t)
+{
+	if (t->parcel.argv)
+		return "shown on this desktop";
+	if (!t->parcel.to)
+		return "a message";
+	return arena_printf(&t->arena, "a mail to %s", t->parcel.to);
+}
+
 int awm_integration_test(struct awm_session *s, int64_t id, awm_row_fn *fn,
 			 void *ctx)
 {
 	struct testing t = {.session = s};
-	int64_t ms = 0;
+	const char *target = NULL, *detail = NULL;
+	int64_t from = provider_clock();
 	int rc = test_begin(&t, id);
 
-	if (!rc)
-		rc = send_hello(&t, &ms);
-	if (!rc) {
-		const struct parcel *p = &t.parcel;
-		const char *what =
-			p->argv ? "shown on this desktop"
-			: p->to ? arena_printf(&t.arena, "a mail to %s", p->to)
-				: "a message";
-		struct awm_value v[] = {
-			AWM_VALUE_INT(id),
-			awm_value_text(t.access.type->name),
-			awm_value_text(p->argv ? p->argv[0] : p->shown),
-			awm_value_text(what),
-			AWM_VALUE_INT(ms),
-		};
-
-		rc = emit(fn, ctx, test_fields, v, ARRAY_LEN(v));
+	if (!rc && t.repository) {
+		rc = github_test(s, id, &t.arena, &target, &detail);
+	} else if (!rc) {
+		rc = send_hello(&t);
+		target = t.parcel.argv ? t.parcel.argv[0] : t.parcel.shown;
+		detail = describe(&t);
 	}
+	if (!rc)
+		rc = detail ? tell(&t, target, detail, provider_clock() - from,
+				   fn, ctx)
+			    : -AWM_NOMEM;
 	test_end(&t);
 	return rc;
 }
@@ -170,7 +185,9 @@ int awm_integration_preview(struct awm_session *s, int64_t id,
 	int rc = test_begin(&t, id);
 
 	*ret = (struct awm_exec_request){0};
-	if (!rc)
+	if (!rc && t.repository)
+		rc = github_preview(s, id, pool_arena(pool), ret);
+	else if (!rc)
 		rc = t.parcel.argv
 			     ? show_argv(&t.parcel, pool_arena(pool), ret)
 			     : show_body(&t.parcel, pool_arena(pool), ret);

@@ -151,7 +151,7 @@ static int run_add(struct awm_session *s, void *ctx)
 	/* the place of what can only be sealed once the row is there */
 	sets[w->n + 1] = (struct awm_set){&f[INTEGRATION_credentials], none};
 	sets[w->n + 2].field = &f[INTEGRATION_settings];
-	rc = integration_settings(type, &none, w->opts, pool_arena(w->pool),
+	rc = integration_settings(s, type, &none, w->opts, pool_arena(w->pool),
 				  &sets[w->n + 2].value);
 	if (!rc)
 		rc = require_credentials(type, w->opts->credentials);
@@ -201,7 +201,7 @@ static int run_edit(struct awm_session *s, void *ctx)
 		sets[n].field =
 			&entity_integration.fields[INTEGRATION_settings];
 		rc = integration_settings(
-			type, &now->values[INTEGRATION_settings], w->opts,
+			s, type, &now->values[INTEGRATION_settings], w->opts,
 			pool_arena(w->pool), &sets[n++].value);
 	}
 	if (!rc)

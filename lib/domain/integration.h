@@ -24,7 +24,8 @@ int integration_type_find(const char *name,
 /* The settings `was`, with what is said of them ("key=value"), as JSON in the
  * arena. AWM_USAGE for a key that the type has not; whether the values fit is
  * for the shape. */
-int integration_settings(const struct integration_type *type,
+int integration_settings(struct awm_session *s,
+			 const struct integration_type *type,
 			 const struct awm_value *was,
 			 const struct awm_integration_opts *opts,
 			 struct arena *a, struct awm_value *ret);

@@ -7,6 +7,7 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "base/utf8.h"
+#include "entity/entity.h"
 #include "entity/shape.h"
 
 #define WORDS(...) ((const char *const[]){__VA_ARGS__, NULL})
@@ -64,6 +65,16 @@ static const char *rule_address(const cJSON *node)
 		       : "an address like awm@example.org";
 }
 
+static const char *rule_login(const cJSON *node)
+{
+	const char *s = node->valuestring;
+	size_t len = name_length(s);
+	const char *at = s[len] == '=' ? strchr(s + len, '@') : NULL;
+
+	return len && at && at > s + len + 1 && at[1] ? NULL
+						      : "a user as LOGIN=EMAIL";
+}
+
 static const struct awm_shape a_name = {.kind = SHAPE_NAME};
 static const struct awm_shape names = {.kind = SHAPE_ARRAY, .items = &a_name};
 static const struct awm_shape repository = {.kind = SHAPE_NAME,
@@ -80,6 +91,15 @@ static const struct awm_shape flavor = {
 static const struct awm_shape tls = {.kind = SHAPE_WORD,
 				     .words = WORDS("starttls", "tls", "none")};
 
+static const struct awm_shape project = {
+	.kind = SHAPE_INTEGER, .min = 1, .max = SHAPE_INTEGER_MAX};
+static const struct awm_shape push = {.kind = SHAPE_WORD,
+				      .words = WORDS("none", "changes", "all")};
+static const struct awm_shape state = {.kind = SHAPE_WORD,
+				       .words = WORDS("open", "all")};
+static const struct awm_shape login = {.kind = SHAPE_NAME, .rule = rule_login};
+static const struct awm_shape logins = {.kind = SHAPE_ARRAY, .items = &login};
+
 #define MAYBE(k, s) {.name = (k), .shape = (s)},
 #define NEED(k, s)  {.name = (k), .shape = (s), .required = true},
 #define OBJECT(...)                                                            \
@@ -92,7 +112,9 @@ static const struct awm_shape tls = {.kind = SHAPE_WORD,
 static const struct integration_type types[] = {
 	{"github",
 	 OBJECT(MAYBE("repository", &repository) MAYBE("baseUrl", &url)
-			MAYBE("labels", &names)),
+			MAYBE("labels", &names) MAYBE("project", &project)
+				MAYBE("push", &push) MAYBE("state", &state)
+					MAYBE("users", &logins)),
 	 OBJECT(NEED("token", &a_name)), "token", AWM_CREDENTIALS_REQUIRED},
 	{"slack", OBJECT(MAYBE("flavor", &flavor) MAYBE("channel", &a_name)),
 	 OBJECT(NEED("url", &url)), "url", AWM_CREDENTIALS_REQUIRED},
@@ -196,7 +218,20 @@ static cJSON *setting_node(const struct awm_shape *shape, const char *text)
 	return cJSON_CreateString(text);
 }
 
-static int apply_setting(const struct integration_type *type, cJSON *settings,
+/* A project is named, and kept by its id. */
+static int project_node(struct awm_session *s, const char *text, cJSON **ret)
+{
+	int64_t id;
+	int rc = awm_resolve(s, &entity_project, text, &id);
+
+	if (rc)
+		return rc;
+	*ret = cJSON_CreateNumber((double)id);
+	return *ret ? 0 : err_nomem();
+}
+
+static int apply_setting(struct awm_session *s,
+			 const struct integration_type *type, cJSON *settings,
 			 const char *set, struct arena *a)
 {
 	const char *equals = strchr(set, '='), *key;
@@ -215,7 +250,14 @@ static int apply_setting(const struct integration_type *type, cJSON *settings,
 	cJSON_DeleteItemFromObjectCaseSensitive(settings, key);
 	if (!equals[1])
 		return 0;
-	node = setting_node(shape, equals + 1);
+	if (shape == &project) {
+		int rc = project_node(s, equals + 1, &node);
+
+		if (rc)
+			return rc;
+	} else {
+		node = setting_node(shape, equals + 1);
+	}
 	if (!node)
 		return err_nomem();
 	if (cJSON_AddItemToObject(settings, key, node))
@@ -224,7 +266,8 @@ static int apply_setting(const struct integration_type *type, cJSON *settings,
 	return err_nomem();
 }
 
-int integration_settings(const struct integration_type *type,
+int integration_settings(struct awm_session *s,
+			 const struct integration_type *type,
 			 const struct awm_value *was,
 			 const struct awm_integration_opts *opts,
 			 struct arena *a, struct awm_value *ret)
@@ -235,7 +278,7 @@ int integration_settings(const struct integration_type *type,
 	int rc = json_parse(was->s, was->len, &settings);
 
 	for (size_t i = 0; i < opts->nsettings && !rc; i++)
-		rc = apply_setting(type, settings, opts->settings[i], a);
+		rc = apply_setting(s, type, settings, opts->settings[i], a);
 	if (rc)
 		return rc;
 	json_print(&out, settings);

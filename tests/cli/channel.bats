@@ -340,6 +340,17 @@ read_mail() {
 	timeout 10 awm task add x -p Web --assign bob@example.com --wait 2 -q
 }
 
+@test "when time is up nothing more is begun" {
+	chat '[{"wait": 1.5, "json": {}}]'
+	slack
+	tell >/dev/null
+	tell >/dev/null
+	tell >/dev/null
+	json 'map(.state) == ["delivered"]' notify deliver --max-seconds 1
+	json 'map(.state) == ["pending", "pending", "delivered"]
+		and map(.attempts) == [0, 0, 1]' notify deliveries
+}
+
 @test "addresses: private ones only where the machine says so" {
 	chat
 	slack
@@ -435,16 +446,16 @@ read_mail() {
 	mail_server
 	awm_ok integration add smtp --setting host=127.0.0.1 \
 		--setting "port=$SMTP" --setting tls=none >/dev/null
-	for email in bad@example.com octo@source.invalid ok@example.com \
-		busy@example.com; do
+	for email in bad@example.com octo@source.invalid busy@example.com \
+		ok@example.com; do
 		awm_ok user add $email >/dev/null
 		awm_ok user prefs $email notifications.email true >/dev/null
 		awm_ok task add x -p Web --assign $email -q >/dev/null
 	done
-	json 'map(.state) == ["dead", "dead", "delivered", "failed"]
+	json 'map(.state) == ["dead", "dead", "failed", "delivered"]
 		and (.[0].lastError | contains("550 5.1.1 no such user"))
 		and (.[1].lastError | contains("no address"))
-		and (.[3].lastError | contains("451 4.3.0"))' notify deliver
+		and (.[2].lastError | contains("451 4.3.0"))' notify deliver
 	# Without a setting it comes from whose integration it is.
 	output=$(<box/1.json)
 	assert_json '.from == "ada@example.com" and .to == ["ok@example.com"]'

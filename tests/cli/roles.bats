@@ -183,6 +183,7 @@ matrix() {
 		integration enable    | 6 6 + | 1
 		integration disable   | 6 6 + | 1
 		integration test      | 6 6 + | 1 --dry-run
+		integration sync      | 6 + + | all
 		integration rm        | 6 6 + | 1 --yes
 		webhook add           | 6 + + | https://a.invalid --events task.completed
 		webhook list          | + + + |
