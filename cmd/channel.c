@@ -180,6 +180,28 @@ static int sync_ids(struct run *r, struct buf *ids)
 	return err ? err : buf_check(ids);
 }
 
+/* One that fails does not keep the others from it. */
+static int sync_each(struct run *r, const int64_t *ids, size_t n,
+		     const struct awm_sync_opts *opts)
+{
+	size_t failed = 0;
+	int err = 0, last = 0;
+
+	for (size_t i = 0; i < n && err != -AWM_INTERRUPTED; i++) {
+		if (err)
+			run_say(r, "%s", awm_error_last()->message);
+		err_clear();
+		err = awm_integration_sync(r->session, ids[i], opts, report_row,
+					   r);
+		failed += err != 0;
+		last = err ? err : last;
+	}
+	if (err || !failed)
+		return err;
+	return err_set((enum awm_err) - last, "%zu of %zu integrations failed",
+		       failed, n);
+}
+
 static int integration_sync(struct run *r)
 {
 	const struct sync_args *args = r->args;
@@ -193,9 +215,8 @@ static int integration_sync(struct run *r)
 	ids = (const int64_t *)(const void *)list.s;
 	if (!err)
 		err = report_begin(r);
-	for (size_t i = 0; i < list.len / sizeof(*ids) && !err; i++)
-		err = awm_integration_sync(r->session, ids[i], &opts,
-					   report_row, r);
+	if (!err)
+		err = sync_each(r, ids, list.len / sizeof(*ids), &opts);
 	return err ? err : report_end(r);
 }
 

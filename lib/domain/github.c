@@ -302,6 +302,31 @@ static int sync_all(struct github *g)
 	return rc ? rc : awm_transaction(g->session, run_synced, g);
 }
 
+/* The lease is given back also when something failed, of which is told. An
+ * interrupt that ended it ends one statement too. */
+static int sync_alone(struct github *g)
+{
+	_cleanup_free_ char *message = NULL, *hint = NULL;
+	int rc = lease_take(g), dropped;
+
+	if (rc)
+		return rc;
+	rc = sync_all(g);
+	if (rc) {
+		message = strdup(awm_error_last()->message);
+		hint = strdup(awm_error_last()->hint);
+	}
+	dropped = lease_drop(g);
+	if (dropped == -AWM_INTERRUPTED)
+		dropped = lease_drop(g);
+	if (!rc)
+		return dropped;
+	if (rc == -AWM_NOMEM || !message || !hint)
+		return err_nomem();
+	err_set((enum awm_err) - rc, "%s", message);
+	return *hint ? err_hint("%s", hint) : rc;
+}
+
 static int refuse_disabled(const struct github *g)
 {
 	err_set(AWM_INVALID, "integration %lld is disabled",
@@ -328,7 +353,7 @@ int awm_integration_sync(struct awm_session *s, int64_t id,
 	if (!rc)
 		rc = find_project(&g, opts->project);
 	if (!rc)
-		rc = sync_all(&g);
+		rc = sync_alone(&g);
 	github_close(&g);
 	return rc;
 }

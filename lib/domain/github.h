@@ -163,6 +163,12 @@ int cursor_read(struct github *g, const char *resource, struct arena *a,
 int cursor_write(struct github *g, const char *resource,
 		 const struct cursor *cursor);
 
+/* Only one process at a time does this: AWM_CONFLICT while another one does. It
+ * is held for a quarter of an hour, and kept by each page and each issue. */
+int lease_take(struct github *g);
+int lease_keep(struct github *g);
+int lease_drop(struct github *g);
+
 /* ---- github_pull.c, github_comment.c, github_push.c ---- */
 
 int github_pull(struct github *g);

@@ -282,7 +282,9 @@ static int call_page(struct awm_session *s, void *ctx)
 		buf_truncate(&g->strange, call->strange);
 	if (g->pulled.len)
 		buf_truncate(&g->pulled, call->pulled);
-	return call->fn(g, call->array);
+	int rc = call->fn(g, call->array);
+
+	return rc ? rc : lease_keep(g);
 }
 
 static int use_page(struct github *g, const struct github_page *page,

@@ -3,6 +3,7 @@
 #include "domain/github.h"
 
 #include "base/err.h"
+#include "base/time.h"
 
 /* ---- links ---- */
 
@@ -119,4 +120,48 @@ int cursor_write(struct github *g, const char *resource,
 	struct cursor_call call = {g, resource, cursor};
 
 	return awm_transaction(g->session, run_cursor, &call);
+}
+
+/* ---- one at a time ---- */
+
+/* Of two at once both would open an issue for the same task. */
+#define LEASE	 "lease"
+#define LEASE_MS (15 * INT64_C(60000))
+
+int lease_keep(struct github *g)
+{
+	struct cursor lease = {.since = time_now() + LEASE_MS};
+
+	return cursor_write(g, LEASE, &lease);
+}
+
+static int run_take(struct awm_session *s, void *ctx)
+{
+	struct github *g = ctx;
+	struct arena a = {0};
+	struct cursor lease;
+	int rc = cursor_read(g, LEASE, &a, &lease);
+
+	(void)s;
+	arena_release(&a);
+	if (!rc && lease.since > time_now()) {
+		err_set(AWM_CONFLICT,
+			"integration %lld is being synced by another process",
+			(long long)g->access.id);
+		return err_hint("if that one has died, it can be done again "
+				"in a quarter of an hour");
+	}
+	return rc ? rc : lease_keep(g);
+}
+
+int lease_take(struct github *g)
+{
+	return awm_transaction(g->session, run_take, g);
+}
+
+int lease_drop(struct github *g)
+{
+	struct cursor none = {0};
+
+	return cursor_write(g, LEASE, &none);
 }

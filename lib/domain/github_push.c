@@ -95,7 +95,9 @@ static int run_record(struct awm_session *s, void *ctx)
 	prints_take(&p->link->remote, &p->issue, fields);
 	prints_take(&p->link->local, &p->task, fields);
 	p->link->task_updated = p->task.updated;
-	return link_write(p->g, p->link, p->issue.url);
+	int rc = link_write(p->g, p->link, p->issue.url);
+
+	return rc ? rc : lease_keep(p->g);
 }
 
 /* Nothing to send, but looked at. */

@@ -426,3 +426,42 @@ sync() {
 	fails 6 'another place' integration test github
 	fails 6 'another place' integration sync github
 }
+
+@test "two at once: one does it" {
+	local i
+
+	awm_ok integration edit github --setting push=all >/dev/null
+	for i in {1..5}; do
+		awm_ok task add "t$i" -p Shop >/dev/null
+	done
+	PIDS=()
+	for i in {1..4}; do
+		awm integration sync github >/dev/null 2>"err$i" 3>&- &
+		PIDS+=("$!")
+	done
+	for i in "${PIDS[@]}"; do
+		wait "$i" || true
+	done
+	there 'length == 5'
+	sync
+	assert_output ''
+	# One that died holds it for a while.
+	sql "UPDATE integration_cursors SET since =
+		strftime('%s', '2026-11-22T12:10:00Z') * 1000
+		WHERE resource = 'lease'"
+	fails 5 'by another process' integration sync github
+	AWM_NOW=2026-11-22T12:11:00Z sync
+	assert_output ''
+}
+
+@test "of several, one that fails does not stop the others" {
+	awm_ok integration add github --stdin --setting repo=acme/shop \
+		--setting project=shop --setting \
+		baseUrl="http://127.0.0.1:$PORT" <<<'wr0ng' >/dev/null
+	issue '{"title": "First"}'
+	run_awm integration sync 2 1
+	assert_status 8
+	assert_error 'status 401'
+	assert_error '1 of 2 integrations failed'
+	json 'length == 1' task list
+}
