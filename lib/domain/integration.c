@@ -8,6 +8,7 @@
 #include "domain/access.h"
 #include "domain/mutate.h"
 #include "domain/pool.h"
+#include "domain/secret.h"
 #include "entity/shape.h"
 #include "entity/store.h"
 

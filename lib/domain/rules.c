@@ -41,24 +41,15 @@ static const struct rules team_member_rules = {
 const struct rules *rules_of(const struct awm_entity *e)
 {
 	static const struct rules *const all[] = {
-		&task_rules,
-		&project_rules,
-		&user_rules,
-		&project_member_rules,
-		&team_member_rules,
-		&time_rules,
-		&execution_rules,
-		&comment_rules,
-		&notification_rules,
-		&team_rules,
-		&template_rules,
-		&template_rating_rules,
-		&integration_rules,
-		&automation_rules,
-		&model_price_rules,
-		&provider_rules,
-		&skill_rules,
-		&suggested_skill_rules,
+		&task_rules,	     &project_rules,
+		&user_rules,	     &project_member_rules,
+		&team_member_rules,  &time_rules,
+		&execution_rules,    &comment_rules,
+		&notification_rules, &team_rules,
+		&template_rules,     &template_rating_rules,
+		&integration_rules,  &automation_rules,
+		&model_price_rules,  &provider_rules,
+		&skill_rules,	     &suggested_skill_rules,
 		&webhook_rules,
 	};
 

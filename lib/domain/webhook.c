@@ -344,6 +344,8 @@ int awm_webhook_add(struct awm_session *s, const struct awm_set *sets, size_t n,
 	if (!rc)
 		rc = choose_secret(&w, opts->secret, &made);
 	if (!rc)
+		rc = secret_prepare(s);
+	if (!rc)
 		rc = awm_transaction(s, run_add, &w);
 	if (!rc && ret)
 		*ret = w.record;
@@ -435,6 +437,8 @@ int awm_webhook_rotate(struct awm_session *s, int64_t id, const char *secret,
 
 	if (!rc)
 		rc = choose_secret(&w, secret, &made);
+	if (!rc)
+		rc = secret_prepare(s);
 	if (!rc)
 		rc = awm_transaction(s, run_rotate, &w);
 	if (!rc && ret)
