@@ -97,7 +97,9 @@ struct deliverer {
 	struct awm_deliver_result *result;
 	const struct net_ops *ops;
 	struct net *net;
-	pthread_t thread; /* that sends */
+	bool machine_private; /* the machine's webhook.allowPrivate */
+	const char *proxy;    /* as net.h has it */
+	pthread_t thread;     /* that sends */
 	pthread_mutex_t lock;
 	int bell; /* an eventfd: there is something to be written down */
 	atomic_bool quit; /* it is to end */
@@ -147,13 +149,6 @@ int delivery_record(struct deliverer *d);
  * delivery_end(), which ends what is under way. */
 int delivery_begin(struct deliverer *d);
 void delivery_end(struct deliverer *d);
-/* What an endpoint is sent, its headers in `h`, which has room for `size`. */
-struct net_header;
-int delivery_sign(const struct endpoint *e, const char *id,
-		  const char *timestamp, const char *payload, size_t len,
-		  struct buf *out);
-bool delivery_private_ok(const struct awm_session *s, const struct endpoint *e);
-const char *delivery_proxy(const struct awm_session *s);
 
 /* delivery_background.c: after a commit that queued something; never fails
  * the writer. */

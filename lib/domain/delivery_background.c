@@ -40,6 +40,16 @@ static bool wants(const struct awm_session *s)
 	       (!s->config || awm_config_bool(s->config, "webhook.background"));
 }
 
+static bool anything_due(struct awm_session *s)
+{
+	struct awm_value v;
+	struct awm_error kept = *awm_error_last();
+	int rc = db_get(s->db, NULL, &v, query_delivery_due, "i", time_now());
+
+	err_set(kept.code, "%s", kept.message);
+	return !rc && v.i;
+}
+
 void delivery_background(struct awm_session *s)
 {
 	char as[24];
@@ -48,7 +58,9 @@ void delivery_background(struct awm_session *s)
 	struct awm_error kept;
 	int fd;
 
-	if (!wants(s))
+	/* What stands behind a message that is to be tried again later needs
+	 * nobody now. */
+	if (!wants(s) || !anything_due(s))
 		return;
 	fd = lock_open(db_path(s->db));
 	if (fd < 0)
@@ -66,15 +78,6 @@ void delivery_background(struct awm_session *s)
 }
 
 /* ---- the process that was left behind ---- */
-
-static bool anything_due(struct awm_session *s)
-{
-	struct awm_value v;
-	int rc = db_get(s->db, NULL, &v, query_delivery_due, "i", time_now());
-
-	err_clear();
-	return !rc && v.i;
-}
 
 /* The descriptor must be that of the side file: it was inherited. */
 static bool is_lock(struct awm_session *s, int fd)

@@ -30,6 +30,11 @@ int64_t delivery_clock(void)
 
 /* ---- the answer ---- */
 
+static bool private_ok(const struct message *m)
+{
+	return m->endpoint->allow_private && m->deliverer->machine_private;
+}
+
 static int on_head(void *ctx, const struct net_head *head)
 {
 	struct message *m = ctx;
@@ -61,7 +66,7 @@ static void keep_response(struct message *m)
 {
 	_cleanup_buf_ struct buf b = {0};
 
-	if (delivery_private_ok(m->deliverer->s, m->endpoint))
+	if (private_ok(m))
 		m->response_len = 0;
 	utf8_add_valid(&b, m->response, m->response_len);
 	m->response_len = 0;
@@ -125,23 +130,8 @@ static void on_done(void *ctx, const struct net_result *result)
 
 /* ---- the request ---- */
 
-bool delivery_private_ok(const struct awm_session *s, const struct endpoint *e)
-{
-	return e->allow_private && s->config &&
-	       awm_config_bool(s->config, "webhook.allowPrivate");
-}
-
-const char *delivery_proxy(const struct awm_session *s)
-{
-	const char *proxy =
-		s->config ? awm_config_get(s->config, "webhook.proxy") : NULL;
-
-	return proxy && !strcmp(proxy, "environment") ? "" : proxy;
-}
-
-int delivery_sign(const struct endpoint *e, const char *id,
-		  const char *timestamp, const char *payload, size_t len,
-		  struct buf *out)
+static int sign(const struct endpoint *e, const char *id, const char *timestamp,
+		const char *payload, size_t len, struct buf *out)
 {
 	int rc = 0;
 
@@ -203,8 +193,8 @@ static int start(struct deliverer *d, struct message *m)
 		.body_len = m->payload_len,
 		.connect_ms = CONNECT_MS,
 		.total_ms = time_left(d),
-		.private_ok = delivery_private_ok(d->s, e),
-		.proxy = delivery_proxy(d->s),
+		.private_ok = private_ok(m),
+		.proxy = d->proxy,
 		.head = on_head,
 		.data = on_data,
 		.done = on_done,
@@ -214,8 +204,8 @@ static int start(struct deliverer *d, struct message *m)
 
 	snprintf(timestamp, sizeof(timestamp), "%lld",
 		 (long long)(m->sent_at / 1000));
-	rc = delivery_sign(e, m->message_id, timestamp, m->payload,
-			   m->payload_len, &signature);
+	rc = sign(e, m->message_id, timestamp, m->payload, m->payload_len,
+		  &signature);
 	if (rc)
 		return rc;
 	headers[3] = (struct net_header){"webhook-signature", signature.s};
@@ -311,6 +301,19 @@ static void *work(void *ctx)
 	return NULL;
 }
 
+/* The machine's word does not change while it runs. */
+static void read_config(struct deliverer *d)
+{
+	const struct awm_config *c = d->s->config;
+
+	if (!c)
+		return;
+	d->machine_private = awm_config_bool(c, "webhook.allowPrivate");
+	d->proxy = awm_config_get(c, "webhook.proxy");
+	if (d->proxy && !strcmp(d->proxy, "environment"))
+		d->proxy = "";
+}
+
 static int open_net(struct deliverer *d)
 {
 	unsigned jobs = d->opts->jobs ? d->opts->jobs : DELIVERY_JOBS;
@@ -319,6 +322,7 @@ static int open_net(struct deliverer *d)
 	struct net_error e = {0};
 	int rc = net_ops(&d->ops);
 
+	read_config(d);
 	if (!rc && d->ops->open(&opts, &d->net, &e))
 		rc = err_set(AWM_REMOTE, "%s", e.message);
 	return rc;
