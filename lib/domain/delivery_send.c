@@ -276,7 +276,7 @@ static int turn(struct deliverer *d)
 	int rc = 0;
 
 	delivery_lock(d);
-	if (!d->s->stop && !(d->ends && delivery_clock() >= d->ends))
+	if (!d->ends || delivery_clock() < d->ends)
 		rc = send_all(d);
 	delivery_unlock(d);
 	if (!rc && d->ops->run(d->net, TURN_MS, -1, &running, &e))
