@@ -305,7 +305,7 @@ static int claim_of(struct deliverer *d, struct endpoint *e,
 static int look_ahead(struct deliverer *d, struct endpoint *e)
 {
 	_cleanup_stmt_ struct db_stmt *st = NULL;
-	int rc = db_query(d->s->db, &st, query_delivery_next, "it", e->id,
+	int rc = db_query(d->s->db, &st, query_delivery_loose_next, "it", e->id,
 			  d->token);
 
 	if (!rc)
