@@ -33,6 +33,7 @@ static int split(const char *url, char origin[ORIGIN_SIZE], const char **host,
 	char *p;
 	int rc = net_ops(&ops);
 
+	*host = *port = "";
 	if (rc)
 		return rc;
 	rc = ops->url_host(url, origin, ORIGIN_SIZE, &e);
