@@ -83,10 +83,10 @@ int automation_schedule_next(struct awm_session *s, int64_t *ret_next);
 
 /* ---- automation_run.c ---- */
 
-/* Runs one that is queued, or the next that is (id 0). *ret_id 0: there was
- * none. What became of it stands in its row; only what keeps runs from being
- * worked off at all is an error. */
-int automation_run_one(struct awm_session *s, int64_t id, int64_t *ret_id,
+/* Runs the next that is queued, with an id above `after`. *ret_id 0: there was
+ * none. What became of it stands in its row; an error is what the machine or
+ * the database did, and leaves it queued, if nothing had gone outside. */
+int automation_run_one(struct awm_session *s, int64_t after, int64_t *ret_id,
 		       bool *ret_ok);
 /* Marks runs as failed whose process is no more. */
 int automation_run_reap(struct awm_session *s, int64_t *ret_n);

@@ -161,11 +161,11 @@ static bool has_outside(const struct running *r)
 	return false;
 }
 
-/* Other errors are the machine's: it waits on. When it is the database that
- * fails, so does what would be written of that. */
+/* Other errors are the machine's: it waits on. */
 static bool is_of_run(int rc)
 {
-	return rc != -AWM_NOMEM && rc != -AWM_INTERRUPTED;
+	return rc != -AWM_DATABASE && rc != -AWM_NOMEM &&
+	       rc != -AWM_INTERRUPTED;
 }
 
 /* ---- writing down ---- */
@@ -276,7 +276,8 @@ static int finish(struct run_call *c, const char *message)
 /* ---- one run ---- */
 
 /* *ret_id 0: nobody waits. */
-static int pick(struct awm_session *s, int64_t id, int64_t *ret_id)
+static int pick(struct awm_session *s, int64_t id, int64_t after,
+		int64_t *ret_id)
 {
 	struct awm_value v;
 	int rc = db_get(s->db, NULL, &v,
@@ -285,7 +286,7 @@ static int pick(struct awm_session *s, int64_t id, int64_t *ret_id)
 			   : "SELECT \"id\" FROM \"automation_runs\" WHERE "
 			     "\"state\"='queued' AND \"id\">?1 "
 			     "ORDER BY \"id\" LIMIT 1",
-			"i", id);
+			"i", id ? id : after);
 
 	*ret_id = rc ? 0 : v.i;
 	if (rc != -AWM_NOT_FOUND)
@@ -349,7 +350,7 @@ static int run_begin(struct awm_session *s, void *ctx)
 	if (c->fresh)
 		rc = automation_queue_run(s, c->fresh, &c->wanted);
 	if (!rc)
-		rc = pick(s, c->wanted, &c->run.id);
+		rc = pick(s, c->wanted, c->after, &c->run.id);
 	if (rc || !c->run.id)
 		return rc;
 	c->started = s->now;
@@ -423,18 +424,19 @@ void automation_run_release(struct run_call *c)
 	c->run = (struct running){0};
 }
 
-int automation_run_one(struct awm_session *s, int64_t id, int64_t *ret_id,
+int automation_run_one(struct awm_session *s, int64_t after, int64_t *ret_id,
 		       bool *ret_ok)
 {
 	struct awm_pool pool = {0};
-	struct run_call c = {.wanted = id, .run.pool = &pool};
-	int rc = pick(s, id, ret_id);
+	struct run_call c = {.after = after, .run.pool = &pool};
+	int rc = pick(s, 0, after, ret_id);
 
 	/* Who finds nothing does not wait for those who write. */
 	if (rc || !*ret_id)
 		return rc;
 	rc = automation_run_call(s, &c);
-	*ret_id = c.run.id;
+	if (!rc)
+		*ret_id = c.run.id;
 	*ret_ok = !c.failed;
 	automation_run_release(&c);
 	arena_release(&pool.arena);

@@ -10,6 +10,7 @@ struct run_call {
 	struct running run;	    /* id 0 afterwards: it was not queued */
 	const struct queued *fresh; /* queued first, or NULL */
 	int64_t wanted;		    /* the run; 0: the next */
+	int64_t after;		    /* this one, and not one before it */
 
 	struct awm_record *row; /* the automation, before it */
 	int64_t owner, started;

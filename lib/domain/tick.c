@@ -60,23 +60,35 @@ static int sweep(struct ticking *t)
 	return rc;
 }
 
+/* A run that meets a damaged row stays queued, and stops no later one; a
+ * database that fails in each of so many is given up. */
+#define DAMAGED_MAX 10
+
 static int run_queued(struct ticking *t)
 {
-	int64_t id = 1;
-	int rc = 0;
+	int64_t id = 1, after = 0;
+	struct awm_error damage = {0};
+	int rc = 0, damaged = 0;
 
 	while (!rc && id && !over(t)) {
 		bool ok = false;
 		if (t->s->stop)
 			return err_set(AWM_INTERRUPTED, "interrupted");
 		execution_clock(t->s);
-		rc = automation_run_one(t->s, 0, &id, &ok);
-		if (rc || !id)
+		rc = automation_run_one(t->s, after, &id, &ok);
+		if (rc == -AWM_DATABASE && id && damaged++ < DAMAGED_MAX) {
+			damage = *awm_error_last();
+			after = id;
+			rc = 0;
 			continue;
-		t->result->succeeded += ok;
-		t->result->failed += !ok;
+		}
+		t->result->succeeded += !rc && id && ok;
+		t->result->failed += !rc && id && !ok;
 	}
-	return rc;
+	if (rc || !damaged)
+		return rc;
+	err_set(damage.code, "%s", damage.message);
+	return *damage.hint ? err_hint("%s", damage.hint) : -AWM_DATABASE;
 }
 
 static int count_queued(struct awm_session *s, int64_t *ret)

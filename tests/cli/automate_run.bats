@@ -328,4 +328,20 @@ tick() {
 		automate tick
 	run_awm automate show 3
 	assert_status 0
+	# What is no fault of the run stays queued, and stops no later one.
+	awm_ok automate rm 2 3 >/dev/null
+	auto Tag --on task.updated --do 'task.update addTags=b'
+	awm_ok task add Other -p Web >/dev/null
+	awm_ok task edit 1 --priority high >/dev/null
+	awm_ok task edit 2 --priority high >/dev/null
+	sql 'PRAGMA ignore_check_constraints = 1' \
+		"UPDATE tasks SET tags = '{' WHERE id = 1"
+	run_awm automate tick
+	assert_status 7
+	json 'map([.automationId, .state]) | unique | contains([[4, "queued"],
+		[4, "success"]])' automate log
+	sql "UPDATE tasks SET tags = '[]' WHERE id = 1"
+	run_awm automate tick
+	assert_status 0
+	json 'all(.[]; .state != "queued")' automate log
 }

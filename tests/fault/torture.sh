@@ -44,6 +44,10 @@ make_base() {
 	awm task add -q 'The claimed one'
 	awm task claim 4
 	awm comment add -q 1 'a word to @bob'
+	awm automate add -q Tell --on task.created --do 'comment.add content=new' \
+		--do 'task.update addTags=seen'
+	awm automate add -q Hand --manual --do 'notify title=x'
+	awm task add -q 'One that is told of'
 	sqlite3 "$AWM_DB" 'pragma wal_checkpoint(truncate)'
 	mv "$AWM_DB" base.db
 	rm -f "$AWM_DB"-*
@@ -161,6 +165,10 @@ commands=(
 	'comment rm 1'
 	'comment list --task 1'
 	'comment show 1'
+	'automate add New --every @daily --do notify'
+	'automate tick'
+	'automate run Hand --task 1'
+	'automate disable Tell'
 	'task list --json'
 	'task show 2 --json'
 	'project show 1'
