@@ -234,19 +234,23 @@ static const struct awm_field tick_fields[] = {
 	{.name = "executions", .label = "Executions", .type = AWM_TYPE_INT},
 	{.name = "leases", .label = "Leases", .type = AWM_TYPE_INT},
 	{.name = "reminders", .label = "Reminders", .type = AWM_TYPE_INT},
+	{.name = "delivered", .label = "Delivered", .type = AWM_TYPE_INT},
+	{.name = "undelivered", .label = "Undelivered", .type = AWM_TYPE_INT},
 	{.name = "queued", .label = "Queued", .type = AWM_TYPE_INT},
 };
 #define TICK_COLUMNS                                                           \
-	"due,succeeded,failed,dead,executions,leases,reminders,queued"
+	"due,succeeded,failed,dead,executions,leases,reminders,delivered,"     \
+	"undelivered,queued"
 
 static struct awm_record *tick_record(struct run *r,
 				      const struct awm_tick_result *t)
 {
 	const struct awm_value v[] = {
-		AWM_VALUE_INT(t->due),	      AWM_VALUE_INT(t->succeeded),
-		AWM_VALUE_INT(t->failed),     AWM_VALUE_INT(t->dead),
-		AWM_VALUE_INT(t->executions), AWM_VALUE_INT(t->leases),
-		AWM_VALUE_INT(t->reminders),  AWM_VALUE_INT(t->queued),
+		AWM_VALUE_INT(t->due),	       AWM_VALUE_INT(t->succeeded),
+		AWM_VALUE_INT(t->failed),      AWM_VALUE_INT(t->dead),
+		AWM_VALUE_INT(t->executions),  AWM_VALUE_INT(t->leases),
+		AWM_VALUE_INT(t->reminders),   AWM_VALUE_INT(t->delivered),
+		AWM_VALUE_INT(t->undelivered), AWM_VALUE_INT(t->queued),
 	};
 
 	return noun_row(r, tick_fields, v, ARRAY_LEN(v));
@@ -274,6 +278,9 @@ const char *automate_words(struct run *r, const struct awm_tick_result *t)
 		  "executions whose processes died");
 	add_words(&b, t->leases, "claim that ran out", "claims that ran out");
 	add_words(&b, t->reminders, "reminder", "reminders");
+	add_words(&b, t->delivered, "message delivered", "messages delivered");
+	add_words(&b, t->undelivered, "message not delivered",
+		  "messages not delivered");
 	add_words(&b, t->queued, "run left", "runs left");
 	return b.len && !b.failed ? arena_strndup(&r->arena, b.s, b.len) : NULL;
 }
@@ -392,8 +399,9 @@ const struct command cmd_automate_run[] = {
 		.details =
 			"The one command for cron: schedules that are due, "
 			"runs that are queued, executions and runs whose "
-			"process died, claims that ran out, reminders. Several "
-			"may overlap: what is due is done once. A run that "
+			"process died, claims that ran out, reminders, "
+			"deliveries to webhooks and to people. Several may "
+			"overlap: what is due is done once. A run that "
 			"fails is no failure of this command; its log tells. "
 			"Nothing is said when nothing was due. --dry-run "
 			"counts "

@@ -82,20 +82,24 @@ struct awm_tick_opts {
 
 /* What was done. */
 struct awm_tick_result {
-	int64_t due;	    /* runs that schedules queued */
-	int64_t succeeded;  /* runs */
-	int64_t failed;	    /* runs */
-	int64_t dead;	    /* runs whose process was gone */
-	int64_t executions; /* executions whose process was gone */
-	int64_t leases;	    /* claims that had run out */
-	int64_t reminders;  /* that were sent */
-	int64_t queued;	    /* runs that are left */
+	int64_t due;	     /* runs that schedules queued */
+	int64_t succeeded;   /* runs */
+	int64_t failed;	     /* runs */
+	int64_t dead;	     /* runs whose process was gone */
+	int64_t executions;  /* executions whose process was gone */
+	int64_t leases;	     /* claims that had run out */
+	int64_t reminders;   /* that were sent */
+	int64_t delivered;   /* messages to webhooks and to people */
+	int64_t undelivered; /* attempts at one that failed */
+	int64_t queued;	     /* runs that are left */
 };
 
 /*
  * All that waits for its time: schedules that are due, queued runs, executions
- * and runs whose process died, claims that ran out. Several may do so at once,
- * in any process: what is due is done once. A failed run is no error. A dry run
+ * and runs whose process died, claims that ran out, reminders, deliveries to
+ * webhooks and to people. Several may do so at once,
+ * in any process: what is due is done once. A failed run or delivery is no
+ * error. A dry run
  * counts what is due and what is queued. Takes a member. Not inside a
  * transaction.
  */
@@ -104,9 +108,9 @@ AWM_EXPORT int awm_automation_tick(struct awm_session *s,
 				   struct awm_tick_result *ret);
 
 /* Sleeps until a tick has something to do: another process committed
- * something, a schedule is due, or at most `max_ms` have passed. *state is
- * NULL at first and is owned by the caller. AWM_INTERRUPTED when the session
- * was. */
+ * something, a schedule or a delivery is due, or at most `max_ms` have passed.
+ * *state is NULL at first and is owned by the caller. AWM_INTERRUPTED when the
+ * session was. */
 struct awm_tick_wait;
 AWM_EXPORT int awm_automation_wait(struct awm_session *s,
 				   struct awm_tick_wait **state,

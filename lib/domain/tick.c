@@ -7,8 +7,10 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include <awm/channel.h>
 #include <awm/execution.h>
 #include <awm/notify.h>
+#include <awm/webhook.h>
 #include <awm/work.h>
 
 #include "base/err.h"
@@ -17,6 +19,8 @@
 #include "domain/automation.h"
 #include "domain/execution_run.h"
 #include "domain/provider_try.h"
+#include "entity/entity.h"
+#include "queries.h"
 
 struct ticking {
 	struct awm_session *s;
@@ -91,6 +95,52 @@ static int run_queued(struct ticking *t)
 	return *damage.hint ? err_hint("%s", damage.hint) : -AWM_DATABASE;
 }
 
+/* ---- deliveries ---- */
+
+static int count_delivery(void *ctx, const struct awm_record *row)
+{
+	struct awm_tick_result *result = ctx;
+	bool sent = !strcmp(awm_record_text(row, "state"), "delivered");
+
+	result->delivered += sent;
+	result->undelivered += !sent;
+	return 0;
+}
+
+/* What is left of the time; 0: no bound. */
+static int64_t left_of(const struct ticking *t)
+{
+	int64_t left = t->opts->max_ms + t->begun - provider_clock();
+
+	return !t->opts->max_ms ? 0 : left > 1 ? left : 1;
+}
+
+/* A webhook that cannot be signed here keeps no mail back: the first error is
+ * told when all is done. */
+static int deliver(struct ticking *t)
+{
+	struct awm_deliver_opts webhooks = {.max_ms = left_of(t)};
+	struct awm_deliver_result sent = {0};
+	struct awm_channel_opts channels = {0};
+	struct awm_error kept;
+	int rc, later;
+
+	if (over(t))
+		return 0;
+	rc = awm_webhook_deliver(t->s, &webhooks, &sent);
+	t->result->delivered += sent.delivered;
+	t->result->undelivered += sent.failed + sent.dead;
+	if (rc == -AWM_INTERRUPTED || over(t))
+		return rc;
+	kept = *awm_error_last();
+	channels.max_ms = left_of(t);
+	later = awm_channel_deliver(t->s, &channels, count_delivery, t->result);
+	if (!rc)
+		return later;
+	err_set(kept.code, "%s", kept.message);
+	return *kept.hint ? err_hint("%s", kept.hint) : rc;
+}
+
 static int count_queued(struct awm_session *s, int64_t *ret)
 {
 	struct awm_value v;
@@ -119,6 +169,8 @@ int awm_automation_tick(struct awm_session *s, const struct awm_tick_opts *opts,
 		rc = run_queued(&t);
 	if (!rc)
 		rc = count_queued(s, &result.queued);
+	if (!rc && !s->dry_run)
+		rc = deliver(&t);
 	*ret = result;
 	return rc;
 }
@@ -173,11 +225,30 @@ static int64_t pause_of(const struct awm_session *s,
 	return ms < 0 ? 0 : ms;
 }
 
-static int look(struct awm_session *s, struct awm_tick_wait *w, bool *ret)
+/* Clocks of machines, and of a transaction that took its time. */
+#define APART_MS 5000
+
+/* Deliveries that are due already were tried by the last tick, or wait for
+ * something else; but those that were just `changed` are new. */
+static int next_delivery(struct awm_session *s, bool changed, int64_t *next)
+{
+	struct awm_value v;
+	int rc = db_get(s->db, NULL, &v, query_automation_deliveries, "i",
+			changed ? s->now - APART_MS : s->now);
+
+	if (!rc && v.kind == AWM_INT && v.i < *next)
+		*next = v.i;
+	return rc;
+}
+
+static int look(struct awm_session *s, struct awm_tick_wait *w, bool changed,
+		bool *ret)
 {
 	int64_t queued;
 	int rc = automation_schedule_next(s, &w->next);
 
+	if (!rc)
+		rc = next_delivery(s, changed, &w->next);
 	if (!rc)
 		rc = count_queued(s, &queued);
 	*ret = !rc && (queued || w->next <= s->now);
@@ -212,11 +283,12 @@ int awm_automation_wait(struct awm_session *s, struct awm_tick_wait **state,
 		return rc;
 	s->wake = (*state)->event;
 	rc = s->stop ? err_set(AWM_INTERRUPTED, "interrupted")
-		     : look(s, *state, &due);
+		     : look(s, *state, false, &due);
 	while (!rc && !due && (left = end - provider_clock()) > 0) {
 		rc = sleep_once(s, *state, left, &changed);
-		if (!rc && (changed || (*state)->next <= s->now))
-			rc = look(s, *state, &due);
+		due = !rc && (*state)->next <= s->now;
+		if (!rc && !due && changed)
+			rc = look(s, *state, true, &due);
 	}
 	s->wake = 0;
 	return rc;

@@ -177,6 +177,42 @@ slots() {
 	json '.status == "todo"' task show 1
 }
 
+@test "a tick delivers to webhooks and to people" {
+	mkdir bin
+	printf '#!/bin/sh\necho "$*" >>told\n' >bin/notify-send
+	chmod +x bin/notify-send
+	export PATH=$PWD/bin:$PATH DISPLAY=:9 DBUS_SESSION_BUS_ADDRESS=unix:path=/x
+	unset http_proxy https_proxy HTTP_PROXY HTTPS_PROXY ALL_PROXY all_proxy
+	awm_ok config set webhook.background false >/dev/null
+	awm_ok config set webhook.allowPrivate true >/dev/null
+	printf '[]' >script
+	: >received
+	python3 "$AWM_SOURCE_ROOT/tests/servers/webhook.py" --log received \
+		--script script >port 3>&- &
+	pid=$!
+	for _ in $(seq 100); do
+		[[ ! -s port ]] || break
+		sleep 0.05
+	done
+	SECRET=whsec_YXdtLXRlc3Qtc2VjcmV0LWtleS0zMi1ieXRlcy0hISE= \
+		awm_ok webhook add "http://127.0.0.1:$(<port)/" --name Hook \
+		--events user.created --allow-private --secret-env SECRET >/dev/null
+	awm_ok integration add desktop >/dev/null
+	awm_ok user prefs notifications.desktop true >/dev/null
+	auto Tell --on task.completed --do 'webhook.send webhook=Hook' \
+		--do 'notify title="Done: {{task.title}}"'
+	awm_ok task done 1 >/dev/null
+	json '.succeeded == 1 and .delivered == 2 and .undelivered == 0' \
+		automate tick
+	kill $pid
+	grep -q 'Done: Buy milk' told
+	[[ $(wc -l <received) == 1 ]]
+	grep -q task.completed received
+	# Nobody there any more.
+	awm_ok automate run Tell --task 1 >/dev/null
+	json '.undelivered == 1 and .delivered == 1' automate tick
+}
+
 @test "dry run, bounds" {
 	auto H --every '0 * * * *' --do 'notify title=h'
 	export AWM_NOW=2026-11-22T13:00:00Z
