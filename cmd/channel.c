@@ -146,21 +146,6 @@ static int keep_id(void *ctx, const struct awm_record *row)
 	return buf_check(ids);
 }
 
-static int all_ids(struct run *r, struct buf *ids)
-{
-	const struct awm_entity *e = awm_entity_find("integration");
-	struct awm_value github = awm_value_text("github");
-	struct awm_value yes = AWM_VALUE_INT(1);
-	struct awm_cond conds[] = {
-		{awm_entity_field(e, "type"), AWM_OP_EQ, &github, 1},
-		{awm_entity_field(e, "isEnabled"), AWM_OP_EQ, &yes, 1},
-	};
-	struct awm_query q = {
-		.entity = e, .conds = conds, .nconds = ARRAY_LEN(conds)};
-
-	return awm_list(r->session, &q, keep_id, ids);
-}
-
 static int sync_ids(struct run *r, struct buf *ids)
 {
 	const struct awm_entity *e = awm_entity_find("integration");
@@ -169,7 +154,7 @@ static int sync_ids(struct run *r, struct buf *ids)
 	int err = 0;
 
 	if (n == 1 && !strcmp(texts[0], "all"))
-		return all_ids(r, ids);
+		return awm_integration_synced(r->session, keep_id, ids);
 	for (size_t i = 0; i < n && !err; i++) {
 		int64_t id;
 

@@ -57,8 +57,10 @@ AWM_EXPORT int awm_integration_preview(struct awm_session *s, int64_t id,
 				       struct awm_exec_request *ret);
 
 struct awm_sync_opts {
-	int64_t project; /* 0: that of the settings, else of the folder */
-	int64_t max_ms;	 /* nothing more is begun after it; 0: no limit */
+	/* 0: that of the settings, else where its tasks went until now, else
+	 * that of the folder. */
+	int64_t project;
+	int64_t max_ms; /* nothing more is begun after it; 0: no limit */
 };
 
 /*
@@ -77,5 +79,9 @@ struct awm_sync_opts {
 AWM_EXPORT int awm_integration_sync(struct awm_session *s, int64_t id,
 				    const struct awm_sync_opts *opts,
 				    awm_row_fn *fn, void *ctx);
+/* The integrations that 'all' means: those with tasks that are enabled. Takes a
+ * member. */
+AWM_EXPORT int awm_integration_synced(struct awm_session *s, awm_row_fn *fn,
+				      void *ctx);
 
 #endif

@@ -221,16 +221,36 @@ static int reseal(struct awm_session *s, int64_t id, const char *from,
 	return rc;
 }
 
+static int both_places(const struct integration_type *type, const char *before,
+		       const char *after, struct arena *a,
+		       const char **ret_from, const char **ret_to)
+{
+	int rc = place_of(type, before, a, ret_from);
+
+	return rc ? rc : place_of(type, after, a, ret_to);
+}
+
+int access_moves(const struct integration_type *type, const char *before,
+		 const char *after, bool *ret)
+{
+	struct arena a = {0};
+	const char *from, *to;
+	int rc = both_places(type, before, after, &a, &from, &to);
+
+	if (!rc)
+		*ret = strcmp(from, to) != 0;
+	arena_release(&a);
+	return rc;
+}
+
 int access_reseal(struct awm_session *s, int64_t id,
 		  const struct integration_type *type, const char *before,
 		  const char *after)
 {
 	struct arena a = {0};
 	const char *from, *to;
-	int rc = place_of(type, before, &a, &from);
+	int rc = both_places(type, before, after, &a, &from, &to);
 
-	if (!rc)
-		rc = place_of(type, after, &a, &to);
 	if (!rc && strcmp(from, to))
 		rc = reseal(s, id, from, to);
 	arena_release(&a);

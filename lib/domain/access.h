@@ -38,6 +38,9 @@ const char *access_place(const struct integration_type *type,
 int access_seal(struct awm_session *s, int64_t id,
 		const struct integration_type *type, const char *settings,
 		const char *credentials);
+/* Whether the place is another one with the settings `after`. */
+int access_moves(const struct integration_type *type, const char *before,
+		 const char *after, bool *ret);
 /* After the settings changed from `before`: what was sealed for their place is
  * for the new one. */
 int access_reseal(struct awm_session *s, int64_t id,

@@ -358,6 +358,23 @@ int awm_integration_sync(struct awm_session *s, int64_t id,
 	return rc;
 }
 
+int awm_integration_synced(struct awm_session *s, awm_row_fn *fn, void *ctx)
+{
+	const struct awm_field *f = entity_integration.fields;
+	struct awm_value github = awm_value_text("github");
+	struct awm_value yes = AWM_VALUE_INT(1);
+	struct awm_cond conds[] = {
+		{&f[INTEGRATION_type], AWM_OP_EQ, &github, 1},
+		{&f[INTEGRATION_isEnabled], AWM_OP_EQ, &yes, 1},
+	};
+	struct awm_query q = {.entity = &entity_integration,
+			      .conds = conds,
+			      .nconds = ARRAY_LEN(conds)};
+	int rc = role_require(s, ROLE_MEMBER, "sync integrations");
+
+	return rc ? rc : store_list(s->db, &q, fn, ctx);
+}
+
 /* ---- test ---- */
 
 static const char *describe(const cJSON *json, struct arena *a)

@@ -217,6 +217,35 @@ static int run_edit(struct awm_session *s, void *ctx)
 	return rc ? rc : read_again(s, w);
 }
 
+/* Whether the key will be wanted, before other writers have to wait. */
+static int prepare_edit(struct awm_session *s, struct writing *w)
+{
+	const struct awm_value *was;
+	const struct integration_type *type;
+	struct awm_record *now;
+	struct awm_value settings;
+	struct arena a = {0};
+	bool wanted = w->opts->credentials != NULL;
+	int rc = 0;
+
+	if (!wanted && w->opts->nsettings) {
+		rc = store_get(s->db, &entity_integration, w->id, &a, &now);
+		if (!rc)
+			rc = integration_type_find(
+				now->values[INTEGRATION_type].s, &type);
+		was = rc ? NULL : &now->values[INTEGRATION_settings];
+		if (!rc)
+			rc = integration_settings(s, type, was, w->opts, &a,
+						  &settings);
+		if (!rc)
+			rc = access_moves(type, was->s, settings.s, &wanted);
+		wanted &= !rc && strcmp(now->values[INTEGRATION_credentials].s,
+					"{}") != 0;
+	}
+	arena_release(&a);
+	return rc || !wanted ? rc : secret_prepare(s);
+}
+
 int awm_integration_edit(struct awm_session *s, int64_t id,
 			 const struct awm_set *sets, size_t n,
 			 const struct awm_integration_opts *opts,
@@ -231,8 +260,8 @@ int awm_integration_edit(struct awm_session *s, int64_t id,
 			    .pool = pool};
 	int rc = role_require(s, ROLE_ADMIN, "change an integration");
 
-	if (!rc && opts->credentials)
-		rc = secret_prepare(s);
+	if (!rc)
+		rc = prepare_edit(s, &w);
 	if (!rc)
 		rc = awm_transaction(s, run_edit, &w);
 	if (!rc && ret)

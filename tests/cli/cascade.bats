@@ -574,10 +574,10 @@ left() {
 	sql "DELETE FROM comments WHERE id = 1; DELETE FROM search_indexes
 		WHERE entityType = 'comment' AND entityId = 1"
 	left integration_comments 2 'commentId IS NULL'
-	awm_ok integration rm 1 >/dev/null
+	awm_ok integration rm 1 --yes >/dev/null
 	left integration_links 1
 	left integration_comments 1
 	left integration_cursors 1
-	awm_ok integration rm 2 >/dev/null
+	awm_ok integration rm 2 --yes >/dev/null
 	left integration_deliveries 0
 }
