@@ -24,7 +24,9 @@ struct item {
 	int64_t id, integration, attempts, created;
 	struct message message;
 	struct outcome outcome;
-	bool done; /* something came of it */
+	bool done;    /* something came of it */
+	bool sent;    /* and not because its channel is known to be down */
+	bool written; /* and it is written down */
 };
 
 /* What is known of an integration in this run. */
@@ -106,8 +108,8 @@ static int find_due(struct delivery *d)
 	return rc;
 }
 
-/* Counts the attempt before it is made, so that one that kills the process is
- * not made for ever. */
+/* A lease. Attempts are counted once it is known what came of them: one that a
+ * dying process took along says nothing of the channel. */
 static int take(struct awm_session *s, void *ctx)
 {
 	struct delivery *d = ctx;
@@ -117,10 +119,9 @@ static int take(struct awm_session *s, void *ctx)
 	for (size_t i = 0; i < d->count && !rc; i++)
 		rc = db_run(s->db,
 			    "UPDATE \"integration_deliveries\" SET "
-			    "\"attempts\"=?2,\"nextAttemptAt\"=?3,"
-			    "\"updatedAt\"=?4 WHERE \"id\"=?1",
-			    "iiii", d->items[i].id, ++d->items[i].attempts,
-			    now + LEASE_MS, now);
+			    "\"nextAttemptAt\"=?2,\"updatedAt\"=?3 "
+			    "WHERE \"id\"=?1",
+			    "iii", d->items[i].id, now + LEASE_MS, now);
 	return rc;
 }
 
@@ -130,6 +131,63 @@ static int take_due(struct delivery *d)
 	int rc = find_due(d);
 
 	return rc || !d->count ? rc : awm_transaction(d->session, take, d);
+}
+
+/* ---- recording ---- */
+
+static uint32_t dice(void)
+{
+	char token[RANDOM_TOKEN_SIZE];
+
+	if (random_token(token))
+		return UINT32_MAX / 2;
+	token[8] = '\0';
+	return (uint32_t)strtoul(token, NULL, 16);
+}
+
+static int write_outcome(struct awm_session *s, const struct item *item)
+{
+	const struct outcome *o = &item->outcome;
+	int64_t now = time_now(), attempts = item->attempts, next = -1;
+	const char *state = "delivered";
+	struct awm_value at = AWM_VALUE_NULL, sent = AWM_VALUE_NULL;
+
+	if (!item->done || o->verdict == LATER) {
+		next = item->done ? now + LATER_MS : now;
+		state = attempts ? "failed" : "pending";
+	} else if (o->verdict == SENT) {
+		attempts++;
+		sent = AWM_VALUE_INT(now);
+	} else {
+		attempts++;
+		if (o->verdict == RETRY)
+			next = retry_at(now, (unsigned)attempts, dice(),
+					o->wish);
+		state = next < 0 ? "dead" : "failed";
+	}
+	if (next >= 0)
+		at = AWM_VALUE_INT(next);
+	return db_run(s->db,
+		      "UPDATE \"integration_deliveries\" SET \"state\"=?2,"
+		      "\"attempts\"=?3,\"nextAttemptAt\"=?4,"
+		      "\"lastError\"=COALESCE(?5,\"lastError\"),"
+		      "\"deliveredAt\"=?6,\"updatedAt\"=?7 WHERE \"id\"=?1",
+		      "itivtvi", item->id, state, attempts, &at,
+		      *o->error ? o->error : NULL, &sent, now);
+}
+
+/* An interrupt that ended the sending ends one statement too. */
+static int write_now(struct delivery *d, awm_fn *fn, void *ctx)
+{
+	int rc = awm_transaction(d->session, fn, ctx);
+
+	return rc == -AWM_INTERRUPTED ? awm_transaction(d->session, fn, ctx)
+				      : rc;
+}
+
+static int run_outcome(struct awm_session *s, void *ctx)
+{
+	return write_outcome(s, ctx);
 }
 
 /* ---- sending ---- */
@@ -202,6 +260,7 @@ static int send_one(struct delivery *d, struct item *item)
 	if (rc)
 		return rc;
 	item->done = true;
+	item->sent = !line->down;
 	line->down = (item->outcome.verdict == RETRY && !item->outcome.alone) ||
 		     item->outcome.verdict == LATER;
 	line->outcome = item->outcome;
@@ -213,56 +272,24 @@ static bool is_over(const struct delivery *d)
 	return d->session->stop || (d->ends && provider_clock() >= d->ends);
 }
 
+/* What went over the network is written down at once: dying in the middle
+ * has one message sent twice, not several. */
 static int send_all(struct delivery *d)
 {
 	int rc = 0;
 
-	for (size_t i = 0; i < d->count && !rc && !is_over(d); i++)
-		rc = send_one(d, &d->items[i]);
+	for (size_t i = 0; i < d->count && !rc && !is_over(d); i++) {
+		struct item *item = &d->items[i];
+
+		rc = send_one(d, item);
+		if (!rc && item->sent)
+			rc = write_now(d, run_outcome, item);
+		item->written = !rc && item->sent;
+	}
 	return rc;
 }
 
-/* ---- recording ---- */
-
-static uint32_t dice(void)
-{
-	char token[RANDOM_TOKEN_SIZE];
-
-	if (random_token(token))
-		return UINT32_MAX / 2;
-	token[8] = '\0';
-	return (uint32_t)strtoul(token, NULL, 16);
-}
-
-static int write_outcome(struct awm_session *s, const struct item *item)
-{
-	const struct outcome *o = &item->outcome;
-	int64_t now = time_now(), attempts = item->attempts, next = -1;
-	const char *state = "delivered";
-	struct awm_value at = AWM_VALUE_NULL, sent = AWM_VALUE_NULL;
-
-	if (!item->done || o->verdict == LATER) {
-		attempts--;
-		next = item->done ? now + LATER_MS : now;
-		state = attempts ? "failed" : "pending";
-	} else if (o->verdict == SENT) {
-		sent = AWM_VALUE_INT(now);
-	} else {
-		if (o->verdict == RETRY)
-			next = retry_at(now, (unsigned)attempts, dice(),
-					o->wish);
-		state = next < 0 ? "dead" : "failed";
-	}
-	if (next >= 0)
-		at = AWM_VALUE_INT(next);
-	return db_run(s->db,
-		      "UPDATE \"integration_deliveries\" SET \"state\"=?2,"
-		      "\"attempts\"=?3,\"nextAttemptAt\"=?4,"
-		      "\"lastError\"=COALESCE(?5,\"lastError\"),"
-		      "\"deliveredAt\"=?6,\"updatedAt\"=?7 WHERE \"id\"=?1",
-		      "itivtvi", item->id, state, attempts, &at,
-		      *o->error ? o->error : NULL, &sent, now);
-}
+/* ---- the whole ---- */
 
 static int write_outcomes(struct awm_session *s, void *ctx)
 {
@@ -270,7 +297,8 @@ static int write_outcomes(struct awm_session *s, void *ctx)
 	int rc = 0;
 
 	for (size_t i = 0; i < d->count && !rc; i++)
-		rc = write_outcome(s, &d->items[i]);
+		if (!d->items[i].written)
+			rc = write_outcome(s, &d->items[i]);
 	return rc;
 }
 
@@ -296,8 +324,6 @@ static int tell(struct delivery *d)
 	return rc;
 }
 
-/* ---- the whole ---- */
-
 /* Results are recorded whatever ended the sending. */
 static int record(struct delivery *d, int rc)
 {
@@ -308,10 +334,7 @@ static int record(struct delivery *d, int rc)
 		message = strdup(awm_error_last()->message);
 		hint = strdup(awm_error_last()->hint);
 	}
-	recorded = awm_transaction(d->session, write_outcomes, d);
-	/* The interrupt that ended the sending ends one statement too. */
-	if (recorded == -AWM_INTERRUPTED)
-		recorded = awm_transaction(d->session, write_outcomes, d);
+	recorded = write_now(d, write_outcomes, d);
 	if (recorded || !rc)
 		return recorded;
 	if (rc == -AWM_NOMEM || !message || !hint)

@@ -299,9 +299,9 @@ read_mail() {
 	kill -9 "$PID"
 	wait "$PID" || true
 	json '. == []' notify deliver
-	json '.[0].state == "pending" and .[0].attempts == 1' notify deliveries
+	json '.[0].state == "pending" and .[0].attempts == 0' notify deliveries
 	AWM_NOW=2026-11-22T12:20:00Z json \
-		'.[0].state == "delivered" and .[0].attempts == 2' notify deliver
+		'.[0].state == "delivered" and .[0].attempts == 1' notify deliver
 }
 
 @test "an interrupt ends it, and what was not sent waits on" {
