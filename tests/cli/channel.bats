@@ -45,7 +45,8 @@ mail_server() {
 	local name port
 
 	mkdir -p box
-	python3 "$AWM_SOURCE_ROOT/tests/servers/mail.py" box "$@" >ports \
+	# its module is Debian's
+	/usr/bin/python3 "$AWM_SOURCE_ROOT/tests/servers/mail.py" box "$@" >ports \
 		2>mail.log 3>&- &
 	PIDS+=("$!")
 	for ((i = 0; i < 200; i++)); do

@@ -46,6 +46,10 @@ counts() {
 delivery_attempts 0
 delivery_leases 0
 folder_projects 0
+integration_comments 0
+integration_cursors 0
+integration_deliveries 0
+integration_links 0
 task_reminders 0
 webhook_settings 0'
 }
@@ -291,9 +295,9 @@ webhook_settings 0'
 
 	awm_ok db seed >/dev/null
 	for table in $(sql "SELECT m.name FROM sqlite_schema m
-		WHERE m.type = 'table' AND EXISTS (
-			SELECT 1 FROM pragma_table_info(m.name)
-			WHERE name = 'updatedAt')"); do
+		WHERE m.type = 'table' AND 2 = (
+			SELECT COUNT(*) FROM pragma_table_info(m.name)
+			WHERE name IN ('createdAt', 'updatedAt'))"); do
 		assert_no_rows "SELECT '$table', createdAt FROM \"$table\"
 			WHERE createdAt > updatedAt OR updatedAt > (
 				SELECT MAX(createdAt) FROM model_prices)"
