@@ -223,10 +223,10 @@ int automation_schedule_due(struct awm_session *s, int64_t *ret_n)
 static int next_run(struct awm_session *s, const struct awm_record *row,
 		    struct awm_value *ret)
 {
-	const char *text = awm_record_text(row, "trigger"), *zone;
+	const char *text = awm_record_text(row, "trigger"), *zone = NULL;
 	_cleanup_json_ cJSON *trigger = NULL;
 	struct awm_value last;
-	struct cron cron;
+	struct cron cron = {0};
 	int64_t slot;
 	int rc;
 
