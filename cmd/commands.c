@@ -34,6 +34,7 @@ extern const struct command cmd_automate[];
 extern const struct command cmd_automate_run[];
 extern const struct command cmd_automate_install[];
 extern const struct command cmd_activity[];
+extern const struct command cmd_search[];
 extern const struct command cmd_undo[];
 extern const struct command cmd_notify[];
 extern const struct command cmd_channel[];
@@ -79,6 +80,7 @@ const struct command *const commands[] = {
 	cmd_automate_run,
 	cmd_automate_install,
 	cmd_activity,
+	cmd_search,
 	cmd_undo,
 	cmd_notify,
 	cmd_channel,

@@ -271,10 +271,12 @@ static int prepare(struct run *r)
 	return err;
 }
 
-/* Rows without an id are told apart by their first column. */
+/* Rows without an id are told apart by that of what they are about, or by
+ * their first column. */
 static int put_id(const struct awm_record *row)
 {
-	const struct awm_value *v = awm_record_get(row, "id");
+	const struct awm_value *id = awm_record_get(row, "id");
+	const struct awm_value *v = id ? id : awm_record_get(row, "entityId");
 	_cleanup_buf_ struct buf b = {0};
 	_cleanup_buf_ struct buf line = {0};
 

@@ -93,6 +93,7 @@ static void describe(const struct report *rep, struct table_column *c,
 	c->width = rep->live ? live_width(f) : 0;
 	c->shrinks = shrink_of(f);
 	c->optional = !rep->run->globals.fields;
+	c->marked = f->flags & AWM_MARKED;
 	c->words = f->type == AWM_TYPE_ENUM || strcmp(f->name, "status") == 0 ||
 		   strcmp(f->name, "state") == 0;
 }
@@ -137,6 +138,8 @@ static void add_cell(struct report *rep, struct buf *b,
 
 	if (name)
 		buf_adds(b, name);
+	else if (f->flags & AWM_MARKED && v->kind == AWM_TEXT)
+		buf_add(b, v->s, v->len);
 	else
 		value_human(b, f, v, zone(rep));
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "cmd/table.h"
 
+#include <awm/search.h>
 #include <string.h>
 
 #include "base/utf8.h"
@@ -11,6 +12,7 @@
 #define DATE	 10 /* 2026-11-22 */
 
 #define BOLD  "\033[1m"
+#define FOUND "\033[1;31m"
 #define RESET "\033[m"
 
 /* ---- colours ---- */
@@ -74,6 +76,69 @@ static size_t date_of(const struct table_column *c, const char *s, size_t len)
 	return date <= c->width ? date : len;
 }
 
+/* ---- marks ---- */
+
+static size_t until_mark(const char *s, size_t len)
+{
+	size_t n = 0;
+
+	while (n < len && s[n] != *AWM_SEARCH_MARK &&
+	       s[n] != *AWM_SEARCH_MARK_END)
+		n++;
+	return n;
+}
+
+/* Adds the text, escaped, with the marks as they are, which take no columns. */
+static size_t add_marked(struct buf *out, const char *s, size_t len)
+{
+	size_t width = 0;
+
+	for (size_t i = 0, n; i < len; i += n + 1) {
+		size_t start = out->len;
+
+		n = until_mark(s + i, len - i);
+		utf8_add_escaped(out, s + i, n, false);
+		width += utf8_width(buf_str(out) + start, out->len - start);
+		if (i + n < len)
+			buf_addc(out, s[i + n]);
+	}
+	return width;
+}
+
+/* Writes as much of it as fits into `room` columns. */
+static size_t write_marked(const struct table *t, const char *s, size_t len,
+			   size_t room)
+{
+	size_t used = 0;
+
+	for (size_t i = 0, n; i < len; i += n + 1) {
+		size_t fits;
+
+		n = until_mark(s + i, len - i);
+		fits = utf8_cut(s + i, n, room - used);
+		buf_add(t->out, s + i, fits);
+		used += utf8_width(s + i, fits);
+		if (fits < n)
+			break;
+		if (i + n < len && t->color)
+			buf_adds(t->out,
+				 s[i + n] == *AWM_SEARCH_MARK ? FOUND : RESET);
+	}
+	if (t->color)
+		buf_adds(t->out, RESET);
+	return used;
+}
+
+static size_t write_text(const struct table *t, const struct table_column *c,
+			 const char *s, size_t len, size_t room)
+{
+	if (c->marked)
+		return write_marked(t, s, len, room);
+	len = utf8_cut(s, len, room);
+	buf_add(t->out, s, len);
+	return utf8_width(s, len);
+}
+
 /* Writes at most the column's width; returns the columns really taken. */
 static size_t write_cut(const struct table *t, const struct table_column *c,
 			const char *s, size_t len, size_t width)
@@ -83,13 +148,16 @@ static size_t write_cut(const struct table *t, const struct table_column *c,
 	if (t->max && width > limit && date_of(c, s, len) < len)
 		len = width = date_of(c, s, len);
 	if (!t->max || width <= limit) {
+		if (c->marked)
+			return write_marked(t, s, len, width);
 		buf_add(t->out, s, len);
 		return width;
 	}
-	len = limit ? utf8_cut(s, len, limit - 1) : 0;
-	buf_add(t->out, s, len);
-	buf_adds(t->out, limit ? ELLIPSIS : "");
-	return utf8_width(s, len) + (limit ? 1 : 0);
+	if (!limit)
+		return 0;
+	width = write_text(t, c, s, len, limit - 1);
+	buf_adds(t->out, ELLIPSIS);
+	return width + 1;
 }
 
 /* A hidden last column leaves the padding of the one before. */
@@ -339,10 +407,13 @@ static bool is_ascii(const char *s, size_t len)
 void table_add(struct table *t, const char *s, size_t len)
 {
 	struct table_cell cell = {.filled = strcmp(s, EMPTY) != 0};
-	struct table_column *c;
+	struct table_column *c =
+		t->columns + t->cells.len / sizeof(cell) % t->ncolumns;
 	size_t start = t->text.len, n;
 
-	if (is_ascii(s, len)) {
+	if (c->marked) {
+		cell.width = add_marked(&t->text, s, len);
+	} else if (is_ascii(s, len)) {
 		buf_add(&t->text, s, len);
 		cell.width = len;
 	} else {
@@ -352,7 +423,6 @@ void table_add(struct table *t, const char *s, size_t len)
 	}
 	cell.end = t->text.len;
 	/* A column that was left out comes back with its first value. */
-	c = t->columns + t->cells.len / sizeof(cell) % t->ncolumns;
 	c->filled |= cell.filled;
 	if (c->hidden && cell.filled && !c->cut_off) {
 		c->hidden = false;

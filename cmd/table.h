@@ -28,6 +28,7 @@ struct table_column {
 	bool optional; /* left out, when room is short, if all cells are empty
 			*/
 	bool words;    /* of an enum: coloured by what they say */
+	bool marked;   /* cells have the marks of <awm/search.h>: coloured */
 	bool filled;   /* some cell is not empty */
 	bool hidden;
 	bool cut_off; /* beyond the right edge; hidden for good */

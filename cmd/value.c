@@ -52,6 +52,24 @@ static void json_column(struct jsonw *w, const struct awm_value *v)
 	}
 }
 
+/* The text without the marks around what was found in it. */
+static void add_unmarked(struct buf *b, const struct awm_value *v)
+{
+	for (size_t i = 0; i < v->len; i++)
+		if (v->s[i] != *AWM_SEARCH_MARK &&
+		    v->s[i] != *AWM_SEARCH_MARK_END)
+			buf_addc(b, v->s[i]);
+}
+
+static void marked_json(struct jsonw *w, const struct awm_value *v)
+{
+	_cleanup_buf_ struct buf b = {0};
+
+	add_unmarked(&b, v);
+	jsonw_text(w, buf_str(&b), b.len);
+	w->out->failed |= b.failed;
+}
+
 void value_json(struct jsonw *w, const struct awm_field *f,
 		const struct awm_value *v)
 {
@@ -72,6 +90,8 @@ void value_json(struct jsonw *w, const struct awm_field *f,
 		jsonw_int(w, v->i);
 	else if (f->type == AWM_TYPE_JSON)
 		json_column(w, v);
+	else if (f->flags & AWM_MARKED)
+		marked_json(w, v);
 	else
 		jsonw_text(w, v->s, v->len);
 }
@@ -114,6 +134,8 @@ void value_plain(struct buf *b, const struct awm_field *f,
 
 	if (f->type == AWM_TYPE_SECRET)
 		buf_adds(b, secret_word(v));
+	else if (v->kind == AWM_TEXT && f->flags & AWM_MARKED)
+		add_unmarked(b, v);
 	else if (v->kind == AWM_TEXT)
 		buf_add(b, v->s, v->len);
 	else if (v->kind == AWM_REAL)

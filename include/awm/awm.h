@@ -26,6 +26,7 @@
 #include <awm/provider.h>
 #include <awm/query.h>
 #include <awm/request.h>
+#include <awm/search.h>
 #include <awm/session.h>
 #include <awm/skill.h>
 #include <awm/team.h>

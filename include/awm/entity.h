@@ -29,9 +29,10 @@ enum awm_field_flag {
 	AWM_SEARCH = 1 << 2,   /* its text goes into search_indexes */
 	AWM_READONLY = 1 << 3, /* kept by awm; not settable by add or edit */
 	AWM_UNIQUE = 1 << 4,
-	AWM_TITLE = 1 << 5, /* a name: 1 to 1,000 characters, one line */
-	AWM_SLUG = 1 << 6,  /* the row can be referred to by it */
-	AWM_HIDDEN = 1 << 7 /* awm's own column, not of the specification */
+	AWM_TITLE = 1 << 5,  /* a name: 1 to 1,000 characters, one line */
+	AWM_SLUG = 1 << 6,   /* the row can be referred to by it */
+	AWM_HIDDEN = 1 << 7, /* awm's own column, not of the specification */
+	AWM_MARKED = 1 << 8  /* holds the marks of <awm/search.h> */
 };
 
 struct awm_shape; /* of a JSON column; internal */

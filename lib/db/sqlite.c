@@ -76,6 +76,13 @@ static int fail_read_only(const struct conn *c)
 	return err_hint("check the permissions of the file and of its folder");
 }
 
+/* Of the engine's modules only FTS5 has tables here. */
+static int fail_index(const struct conn *c)
+{
+	err_set(AWM_DATABASE, "the search index of '%s' is damaged", c->path);
+	return err_hint("make it anew with 'awm search rebuild'");
+}
+
 static int fail_damaged(const struct conn *c, const char *detail)
 {
 	err_set(AWM_DATABASE, "database '%s' is damaged: %s", c->path, detail);
@@ -186,6 +193,8 @@ static int fail(struct conn *c, sqlite3 *db, int rc)
 	case SQLITE_READONLY:
 		return fail_read_only(c);
 	case SQLITE_CORRUPT:
+		if (code == SQLITE_CORRUPT_VTAB)
+			return fail_index(c);
 		return fail_damaged(c, sqlite3_errmsg(db));
 	case SQLITE_NOTADB:
 		return err_set(AWM_DATABASE, "'%s' is not a database", c->path);

@@ -42,6 +42,8 @@ int cascade_project(struct awm_session *s, int64_t id)
 	int rc = each_id(s, query_project_blocking, id, release);
 
 	if (!rc)
+		rc = db_run(s->db, query_search_fts_rm_project_sqlite, "i", id);
+	if (!rc)
 		rc = db_run(s->db, query_project_unindex_comments, "i", id);
 	if (!rc)
 		rc = db_run(s->db, query_project_unindex_executions, "i", id);
@@ -149,6 +151,8 @@ int cascade_user(struct awm_session *s, int64_t id)
 		rc = db_run(s->db, query_user_unreact, "i", id);
 	if (!rc)
 		rc = db_run(s->db, query_user_unreview, "i", id);
+	if (!rc)
+		rc = db_run(s->db, query_search_fts_rm_user_sqlite, "i", id);
 	for (size_t i = 0; i < ARRAY_LEN(released) && !rc; i++)
 		rc = db_run(s->db, released[i], "i", id);
 	return rc ? rc : steps(s, list, ARRAY_LEN(list), id);

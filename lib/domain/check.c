@@ -7,6 +7,7 @@
 #include "base/err.h"
 #include "db/migrate.h"
 #include "domain/emit.h"
+#include "domain/search.h"
 #include "domain/secret.h"
 #include "domain/session.h"
 #include "queries.h"
@@ -24,7 +25,8 @@ struct checker {
 	const char *name;
 	int64_t problems; /* of this check */
 	int64_t total;
-	bool damaged; /* some of it could not even be read */
+	int64_t unindexed; /* of the search index */
+	bool damaged;	   /* some of it could not even be read */
 	int rc;
 };
 
@@ -157,12 +159,24 @@ static int check_engine(struct checker *k)
 }
 
 /* What cannot be looked at is told, and is no problem. */
+static int check_unchecked(struct checker *k, const char *why)
+{
+	struct awm_value v[] = {awm_value_text(k->name),
+				awm_value_text("not checked"),
+				awm_value_text(why)};
+	int rc = k->rc;
+
+	if (!rc)
+		rc = emit(k->fn, k->ctx, check_fields, v, ARRAY_LEN(v));
+	k->total += k->problems;
+	k->problems = 0;
+	return rc;
+}
+
 static int check_secrets(struct checker *k)
 {
 	struct secret_check check = {.problem = check_problem, .ctx = k};
 	_cleanup_buf_ struct buf line = {0};
-	struct awm_value v[] = {awm_value_text("secrets"),
-				awm_value_text("not checked"), AWM_VALUE_NULL};
 	int rc;
 
 	k->name = "secrets";
@@ -172,12 +186,31 @@ static int check_secrets(struct checker *k)
 	buf_addf(&line, "%lld secret%s: %s", (long long)check.unchecked,
 		 check.unchecked == 1 ? "" : "s", check.why);
 	rc = buf_check(&line);
-	v[2] = awm_value_text(buf_str(&line));
+	return rc ? rc : check_unchecked(k, line.s);
+}
+
+static int check_index_line(void *ctx, const char *line)
+{
+	struct checker *k = ctx;
+
+	check_problem(k, line);
+	return k->rc;
+}
+
+static int check_index(struct checker *k)
+{
+	bool unchecked = false;
+	int rc;
+
+	k->name = "search index";
+	rc = survive(k, index_problems(k->session, check_index_line, k));
 	if (!rc)
-		rc = emit(k->fn, k->ctx, check_fields, v, ARRAY_LEN(v));
-	k->total += k->problems;
-	k->problems = 0;
-	return rc;
+		rc = index_words_check(k->session, &unchecked);
+	if (!unchecked)
+		rc = survive(k, rc);
+	k->unindexed = k->problems;
+	return unchecked ? check_unchecked(k, awm_error_last()->message)
+			 : check_end(k, rc);
 }
 
 int awm_db_check(struct awm_session *s, awm_row_fn *fn, void *ctx)
@@ -199,7 +232,6 @@ int awm_db_check(struct awm_session *s, awm_row_fn *fn, void *ctx)
 		{"template ratings", query_check_template_ratings},
 		{"skill versions", query_check_skill_versions},
 		{"skill ratings", query_check_skill_ratings},
-		{"search index", query_check_index},
 	};
 	struct checker k = {.session = s, .fn = fn, .ctx = ctx};
 	int rc = check_engine(&k);
@@ -212,11 +244,16 @@ int awm_db_check(struct awm_session *s, awm_row_fn *fn, void *ctx)
 		rc = check_query(&k, checks[i].name, checks[i].sql);
 	if (!rc)
 		rc = check_secrets(&k);
+	if (!rc)
+		rc = check_index(&k);
 	if (rc || !k.total)
 		return rc;
 	if (k.damaged)
 		return err_set(AWM_DATABASE, "'%s' is damaged", db_path(s->db));
-	return err_set(AWM_INVALID, "%lld problem%s found in '%s'",
-		       (long long)k.total, k.total == 1 ? "" : "s",
-		       db_path(s->db));
+	rc = err_set(AWM_INVALID, "%lld problem%s found in '%s'",
+		     (long long)k.total, k.total == 1 ? "" : "s",
+		     db_path(s->db));
+	return k.unindexed ? err_hint("awm search rebuild mends the search "
+				      "index")
+			   : rc;
 }

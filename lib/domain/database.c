@@ -12,9 +12,23 @@
 #include "domain/emit.h"
 #include "domain/mutate.h"
 #include "domain/pool.h"
+#include "domain/search.h"
 #include "domain/session.h"
 #include "entity/store.h"
 #include "queries.h"
+
+/* What the index says of rows follows from this program; migrations leave it
+ * as it was. */
+static int refresh_index(struct awm_session *s,
+			 const struct migrate_report *report, int newest)
+{
+	struct awm_search_rebuilt done;
+
+	if (report->from == report->to || report->to != newest ||
+	    db_in_dry_run(s->db))
+		return 0;
+	return index_rebuild(s, false, &done);
+}
 
 int awm_db_migrate(struct awm_session *s, int to, struct awm_pool *pool,
 		   struct awm_migration_info *ret)
@@ -30,7 +44,7 @@ int awm_db_migrate(struct awm_session *s, int to, struct awm_pool *pool,
 	ret->to = report.to;
 	ret->newest = n ? list[n - 1].version : 0;
 	ret->backup = report.backup;
-	return 0;
+	return refresh_index(s, &report, ret->newest);
 }
 
 static const struct awm_field status_fields[] = {

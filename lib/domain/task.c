@@ -169,8 +169,10 @@ static int next_order(struct awm_session *s, struct change *c)
  * would stay. */
 static int unindex_parts(struct awm_session *s, int64_t id)
 {
-	int rc = db_run(s->db, query_task_unindex_comments, "i", id);
+	int rc = db_run(s->db, query_search_fts_rm_task_sqlite, "i", id);
 
+	if (!rc)
+		rc = db_run(s->db, query_task_unindex_comments, "i", id);
 	return rc ? rc : db_run(s->db, query_task_unindex_executions, "i", id);
 }
 

@@ -157,6 +157,23 @@ static void add_told(struct composer *c, int at)
 	buf_adds(c->out, "))");
 }
 
+static void add_says(struct composer *c, int at)
+{
+	const struct awm_entity *e = c->q->entity;
+
+	buf_addc(c->out, '(');
+	for (size_t i = 0; i < e->nfields; i++)
+		if (e->fields[i].flags & AWM_SEARCH)
+			buf_addf(c->out,
+				 "instr(lower(t.\"%s\"),lower(?%d))>0 OR ",
+				 e->fields[i].name, at);
+	buf_addf(c->out,
+		 "EXISTS (SELECT 1 FROM \"skill_tags\" x WHERE "
+		 "x.\"skillId\"=t.\"id\" AND "
+		 "instr(lower(x.\"tag\"),lower(?%d))>0))",
+		 at);
+}
+
 static void add_skill_cond(struct composer *c, const struct awm_cond *cond)
 {
 	int at = ++c->at;
@@ -167,14 +184,7 @@ static void add_skill_cond(struct composer *c, const struct awm_cond *cond)
 			 "x.\"skillId\"=t.\"id\" AND x.\"tag\"=?%d)",
 			 at);
 	else if (cond->op == AWM_OP_SAYS)
-		buf_addf(c->out,
-			 "(t.\"id\" IN (SELECT \"entityId\" FROM "
-			 "\"search_indexes\" WHERE \"entityType\"='skill' AND "
-			 "instr(lower(\"content\"),lower(?%d))>0) OR EXISTS "
-			 "(SELECT 1 FROM \"skill_tags\" x WHERE "
-			 "x.\"skillId\"=t.\"id\" AND "
-			 "instr(lower(x.\"tag\"),lower(?%d))>0))",
-			 at, at);
+		add_says(c, at);
 	else if (cond->op == AWM_OP_TOLD_TO)
 		add_told(c, at);
 	else

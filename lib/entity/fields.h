@@ -357,7 +357,9 @@
 	F(SEARCH_INDEX, content, "Content", TEXT, .flags = REQ | SHOW | RO) \
 	F(SEARCH_INDEX, metadata, "Metadata", JSON, .flags = RO, \
 	  .shape = &shape_any) \
-	FIELDS_TIMES(F, SEARCH_INDEX)
+	FIELDS_TIMES(F, SEARCH_INDEX) \
+	F(SEARCH_INDEX, title, "Title", TEXT, .flags = REQ | RO | HIDDEN, \
+	  .dflt = "''")
 
 /* team_members */
 #define TEAM_MEMBER_FIELDS(F) \

@@ -5,8 +5,8 @@
 #
 # Makes an awm database of N tasks, the same ones every time: awm makes the
 # file and its schema, the sqlite3 shell fills it, with everything that awm
-# would have written beside each task (tags, activity, row of the search
-# index). 40 % are done, 2 % deleted, a third is due, each has up to three of
+# would have written beside each task (tags, activity, row and words of the
+# search index). 40 % are done, 2 % deleted, a third is due, each has up to three of
 # 40 tags, in 20 projects.
 
 set -euo pipefail
@@ -95,15 +95,17 @@ INSERT INTO task_tags ("tag", "closed", "rank", "due", "taskId")
 	FROM tasks t, json_each(t."tags") x
 	WHERE t."deletedAt" IS NULL
 	ORDER BY 1, 2, 3, 4, 5;
-INSERT INTO search_indexes ("entityType", "entityId", "content", "createdAt",
-		"updatedAt")
-	SELECT 'project', "id", "title", "createdAt", "createdAt"
+INSERT INTO search_indexes ("entityType", "entityId", "title", "content",
+		"createdAt", "updatedAt")
+	SELECT 'project', "id", "title", '', "createdAt", "createdAt"
 	FROM projects WHERE "id" > 1;
-INSERT INTO search_indexes ("entityType", "entityId", "content", "createdAt",
-		"updatedAt")
-	SELECT 'task', "id", "title" || char(10) || "description" || char(10)
-		|| "tags", "createdAt", "createdAt"
-	FROM tasks WHERE "id" > 1 AND "deletedAt" IS NULL;
+INSERT INTO search_indexes ("entityType", "entityId", "title", "content",
+		"createdAt", "updatedAt")
+	SELECT 'task', "id", "title", "description" || iif("tags" = '[]', '',
+		char(10) || replace(trim("tags", '["]'), '","', ' ')),
+		"createdAt", "createdAt"
+	FROM tasks WHERE "id" > 1;
+INSERT INTO search_fts (search_fts) VALUES ('rebuild');
 INSERT INTO activities ("projectId", "taskId", "userId", "type", "changes",
 		"createdAt", "updatedAt")
 	SELECT "projectId", "id", 1, 'task.created',

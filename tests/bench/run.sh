@@ -5,8 +5,8 @@
 #
 # Prints how awm compares with the sqlite3 shell, git and a bare C client doing
 # the same, and whether the goals are met: groups start, list, add, stream,
-# ready, exec, webhook.
-# awm, ratio, floor, answer and post must be on PATH: scripts/bench sees to that. Small is
+# ready, exec, search, webhook. awm, ratio, floor, answer and post must be on
+# PATH: scripts/bench sees to that. Small is
 # 10,000 tasks, big 100,000, with --full 1,000,000. A measurement is not a
 # test: a goal that is missed is said, and the exit status is 0 all the same.
 
@@ -34,7 +34,7 @@ while (($#)); do
 	esac
 	shift
 done
-((${#groups[@]})) || groups=(start list ready add stream exec webhook)
+((${#groups[@]})) || groups=(start list ready add stream exec search webhook)
 
 # Corpora may be kept from run to run.
 kept=${BENCH_CORPORA-}
@@ -213,9 +213,11 @@ insert_sql() {
 			(SELECT COALESCE(MAX("order"),-1)+1 FROM tasks
 				WHERE "projectId"=1 AND "deletedAt" IS NULL),
 			1763985600000,1763985600000);
-		INSERT INTO search_indexes ("entityType","entityId","content","createdAt","updatedAt")
-			VALUES ('task',last_insert_rowid(),'One more task of the benchmark',
+		INSERT INTO search_indexes ("entityType","entityId","title","content","createdAt","updatedAt")
+			VALUES ('task',last_insert_rowid(),'One more task of the benchmark','',
 			1763985600000,1763985600000);
+		INSERT INTO search_fts (rowid,"title","content")
+			VALUES (last_insert_rowid(),'One more task of the benchmark','');
 		INSERT INTO activities ("projectId","taskId","userId","type","changes","createdAt","updatedAt")
 			VALUES (1,(SELECT MAX(id) FROM tasks),1,'task.created',
 			'{"projectId":{"from":null,"to":1},"title":{"from":null,"to":"One more task of the benchmark"},"order":{"from":null,"to":1}}',
@@ -302,6 +304,48 @@ plan_stream() {
 	plan run 'C client' null floor "list-$big.db" 'select * from tasks'
 	plan ratio 'export / C client' wall 'awm jsonl' 'C client' 1.2
 	plan ratio 'export / sqlite3 -json' wall 'awm jsonl' 'sqlite3 -json' -
+}
+
+# What is typed letter by letter is searched for of 100,000 tasks, also with
+# --full.
+plan_search() {
+	local n prefix rare=$((big * 7 / 9)) typed=100000
+
+	for n in "$small" "$big" "$typed"; do
+		[[ -f search-$n.db ]] || corpus "$n" "search-$n.db"
+	done
+	cp --reflink=auto "search-$big.db" search-shell.db
+	plan group "a rare word, of $big tasks" "$rounds"
+	plan run 'awm search' null awm --db "search-$big.db" search "$rare"
+	plan run 'sqlite3' null sqlite3 search-shell.db "$(found_sql "\"$rare\"")"
+	plan ratio 'rare word / sqlite3, same MATCH' wall 'awm search' sqlite3 3.0
+
+	plan group "a word that most rows hold" 10
+	plan run "awm, $small tasks" null awm --db "search-$small.db" \
+		search error -n 20
+	plan run "awm, $big tasks" null awm --db "search-$big.db" \
+		search error -n 20
+	plan run "sqlite3, $big tasks" null sqlite3 search-shell.db \
+		"$(found_sql '"error"')"
+	plan ratio "frequent word / sqlite3, same MATCH" wall "awm, $big tasks" \
+		"sqlite3, $big tasks" 3.0
+
+	plan group "as it is typed, of $typed tasks" 20
+	for prefix in webh webho fla quo 777; do
+		plan run "$prefix*" null awm --db "search-$typed.db" search \
+			"$prefix*" -n 20
+	done
+	for prefix in webh webho fla quo 777; do
+		plan limit "$prefix*, ms" wall "$prefix*" 50
+	done
+}
+
+# The 20 best, as a person would ask the shell for them.
+found_sql() {
+	printf '%s' 'SELECT x."entityType", x."entityId", ' \
+		"snippet(search_fts, -1, '', '', '…', 16) " \
+		'FROM search_fts f JOIN search_indexes x ON x."id" = f.rowid ' \
+		"WHERE search_fts MATCH '$1' ORDER BY rank LIMIT 20"
 }
 
 # model SCRIPT: a server that streams so, for a minute; prints nothing, sets

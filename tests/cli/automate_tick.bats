@@ -170,6 +170,7 @@ slots() {
 			createdAt,updatedAt) VALUES (1,'p','local','m','running',1,1);
 		INSERT INTO search_indexes(entityType,entityId,content,createdAt,
 			updatedAt) VALUES ('execution',1,'p',0,0);
+		INSERT INTO search_fts(search_fts) VALUES ('rebuild');
 		INSERT INTO execution_runs(executionId,userId,host,pid)
 			VALUES (1,1,'$(hostname)',999999)"
 	AWM_NOW=2026-11-22T12:02:00Z json '.leases == 1 and .reminders == 1' \

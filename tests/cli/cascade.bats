@@ -40,7 +40,8 @@ two_projects() {
 		INSERT INTO search_indexes(entityType,entityId,content,createdAt,
 			updatedAt) VALUES ('comment',1,'by bob',0,0),
 			('comment',2,'by ada',0,0),('comment',3,'reply',0,0),
-			('execution',1,'p',0,0);"
+			('execution',1,'p',0,0);
+		INSERT INTO search_fts(search_fts) VALUES ('rebuild')"
 	awm_ok time add 2 1m -q >/dev/null
 	awm_ok --as bob@example.com time add 1 1m -q >/dev/null
 	awm_ok task assign 1 bob@example.com -q >/dev/null
@@ -433,7 +434,8 @@ pairs() {
 				createdAt,updatedAt) VALUES ($task,'p','local','m',0,0);
 			INSERT INTO search_indexes(entityType,entityId,content,
 				createdAt,updatedAt)
-			VALUES ('execution',$task,'p',0,0)"
+			VALUES ('execution',$task,'p',0,0);
+			INSERT INTO search_fts(search_fts) VALUES ('rebuild')"
 	done
 	awm_ok db check >/dev/null
 	export AWM_USER=boss@example.com
@@ -572,7 +574,8 @@ left() {
 	awm_ok notify rm 901 >/dev/null
 	left integration_deliveries 1
 	sql "DELETE FROM comments WHERE id = 1; DELETE FROM search_indexes
-		WHERE entityType = 'comment' AND entityId = 1"
+		WHERE entityType = 'comment' AND entityId = 1;
+		INSERT INTO search_fts(search_fts) VALUES ('rebuild')"
 	left integration_comments 2 'commentId IS NULL'
 	awm_ok integration rm 1 --yes >/dev/null
 	left integration_links 1

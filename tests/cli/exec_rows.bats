@@ -35,6 +35,8 @@ running() {
 			createdAt,updatedAt) VALUES ($1,1,'p','openai','m',1,1);
 		INSERT INTO search_indexes(entityType,entityId,content,createdAt,
 			updatedAt) VALUES ('execution',$1,'p',0,0);
+		INSERT INTO search_fts(rowid,title,content)
+			VALUES (last_insert_rowid(),'','p');
 		INSERT INTO execution_runs(executionId,userId,host,bootId,pid,
 			pidStart,estimate) VALUES ($1,1,'$2','$3',$4,$5,0.25)"
 }
@@ -159,7 +161,8 @@ started() {
 	sql "INSERT INTO skills(id,name,description,prompt,category,authorId,version,
 			createdAt,updatedAt) VALUES (1,'Greet','d','p','c',1,3,0,0);
 		INSERT INTO search_indexes(entityType,entityId,content,createdAt,
-			updatedAt) VALUES ('skill',1,'Greet d p c',0,0)"
+			updatedAt) VALUES ('skill',1,'Greet d p c',0,0);
+		INSERT INTO search_fts(search_fts) VALUES ('rebuild')"
 	record 1 x --prompt p --provider local --model m --skill greet
 	json '.skillId == 1 and .skillVersion == 3' exec show 1
 	[ "$(sql 'SELECT usageCount FROM skills')" = 1 ]
@@ -381,14 +384,16 @@ started() {
 
 	for verb in 'list' 'show 1' 'cost' 'reap'; do
 		sql "DELETE FROM task_executions; DELETE FROM search_indexes
-			WHERE entityType = 'execution'"
+			WHERE entityType = 'execution';
+			INSERT INTO search_fts(search_fts) VALUES ('rebuild')"
 		running 1 "$(this_host)" "$(this_boot)" 4000000 1
 		# shellcheck disable=SC2086 # words on purpose
 		awm_ok exec $verb >/dev/null
 		[ "$(sql 'SELECT status FROM task_executions')" = failed ]
 	done
 	sql "DELETE FROM task_executions; DELETE FROM search_indexes
-		WHERE entityType = 'execution'"
+		WHERE entityType = 'execution';
+		INSERT INTO search_fts(search_fts) VALUES ('rebuild')"
 	running 1 "$(this_host)" "$(this_boot)" 4000000 1
 	awm_ok user add viv@example.com --role viewer -q >/dev/null
 	json 'map(.status) == ["running"]' --as viv@example.com exec list
@@ -401,6 +406,7 @@ started() {
 			createdAt,updatedAt) VALUES (3,1,'p','openai','m',1,1);
 		INSERT INTO search_indexes(entityType,entityId,content,createdAt,
 			updatedAt) VALUES ('execution',3,'p',0,0);
+		INSERT INTO search_fts(search_fts) VALUES ('rebuild');
 		UPDATE task_executions SET createdAt = 1795348800000 - 86399000
 			WHERE id = 2"
 	json '. == []' exec reap

@@ -21,7 +21,7 @@ sql() {
 	run_awm db check
 	assert_status 4
 	assert_contains 'task 2: tags is no JSON'
-	assert_contains 'search index      ok'
+	assert_contains 'skill ratings     ok'
 	fails 7 'task 2 is damaged' task tag 2 x
 	fails 7 'task 2 is damaged' task edit 2 --priority high
 	fails 7 'task 2 is damaged' task done 2

@@ -69,6 +69,9 @@ matrix() {
 		task reclaim          | 6 + + |
 		task undo             | 6 + + |
 		task redo             | 6 + + |
+		search                | + + + | x
+		search rebuild        | 6 + + |
+
 		undo                  | 6 + + |
 		redo                  | 6 + + |
 
@@ -322,6 +325,7 @@ setup() {
 		UPDATE task_executions SET status='success' WHERE id=2;
 		INSERT INTO search_indexes(entityType,entityId,content,createdAt,
 			updatedAt) SELECT 'execution',id,'p',0,0 FROM task_executions;
+		INSERT INTO search_fts(search_fts) VALUES ('rebuild');
 		INSERT INTO execution_runs(executionId,userId,host,pid)
 			SELECT x.id,u.id,'elsewhere',1 FROM task_executions x JOIN users u
 			ON u.email=CASE x.id WHEN 3 THEN 'mem@example.com'

@@ -298,7 +298,8 @@ sync() {
 	assert_output 'commented 1 2'
 	json '.[0].content | endswith("edited")' comment list --task 2
 	sql "DELETE FROM comments; DELETE FROM search_indexes
-		WHERE entityType = 'comment'"
+		WHERE entityType = 'comment';
+		INSERT INTO search_fts(search_fts) VALUES ('rebuild')"
 	control '{"comment": {"issue": 1, "id": 1, "body": "once more"}}'
 	sync
 	assert_output ''

@@ -53,9 +53,14 @@ dump() {
 			parentCommentId, reactions, editedAt, createdAt
 			FROM comments WHERE deletedAt IS NULL ORDER BY id;
 		SELECT 'index', entityType, entityId, content
-			FROM search_indexes WHERE entityType <> 'project'
-			OR entityId IN (SELECT id FROM projects
-				WHERE NOT isArchived) ORDER BY 2, 3;
+			FROM search_indexes x WHERE entityId NOT IN (
+				SELECT id FROM projects WHERE isArchived
+					AND x.entityType = 'project'
+				UNION SELECT id FROM tasks WHERE deletedAt
+					AND x.entityType = 'task'
+				UNION SELECT id FROM comments WHERE deletedAt
+					AND x.entityType = 'comment')
+			ORDER BY 2, 3;
 		SELECT 'user', id, name, role, preferences, timezone
 			FROM users;
 		SELECT 'team', id, name, slug FROM teams ORDER BY id;

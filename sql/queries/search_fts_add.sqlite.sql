@@ -1,0 +1,1 @@
+INSERT INTO "search_fts" (rowid, "title", "content") VALUES (?1, ?2, ?3)
