@@ -33,6 +33,7 @@ static const struct option migrate_options[] = {
 static const struct awm_field migrate_fields[] = {
 	{.name = "from", .label = "From", .type = AWM_TYPE_INT},
 	{.name = "to", .label = "To", .type = AWM_TYPE_INT},
+	{.name = "steps", .label = "Steps", .type = AWM_TYPE_INT},
 	{.name = "newest", .label = "Newest", .type = AWM_TYPE_INT},
 	{.name = "backup", .label = "Backup", .type = AWM_TYPE_TEXT},
 };
@@ -45,7 +46,8 @@ static int db_migrate(struct run *r)
 		awm_db_migrate(r->session, (int)args->to.value, r->pool, &info);
 	struct awm_value values[] = {
 		AWM_VALUE_INT(info.from), AWM_VALUE_INT(info.to),
-		AWM_VALUE_INT(info.newest), awm_value_text(info.backup)};
+		AWM_VALUE_INT(info.steps), AWM_VALUE_INT(info.newest),
+		awm_value_text(info.backup)};
 	struct awm_record *row;
 
 	if (err)

@@ -8,6 +8,7 @@
 
 struct awm_migration_info {
 	int from, to;	    /* versions before and after */
+	int steps;	    /* applied; others may have done some between */
 	int newest;	    /* that this program knows */
 	const char *backup; /* path of the copy made before, or NULL */
 	int amiss;	    /* that awm_db_status() found neither applied as

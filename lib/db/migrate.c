@@ -235,6 +235,7 @@ static int step_run(struct db *db, void *arg)
 	if (r < 0)
 		return r;
 	up->report->to = up->step->version;
+	up->report->steps++;
 	up->applied = true;
 	return 0;
 }

@@ -39,6 +39,7 @@ int migrate_require_current(struct db *db);
 
 struct migrate_report {
 	int from, to;	    /* versions before and after what this call did */
+	int steps;	    /* that it did: others may have done some between */
 	const char *backup; /* arena; NULL when none was made */
 };
 

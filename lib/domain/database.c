@@ -42,6 +42,7 @@ int awm_db_migrate(struct awm_session *s, int to, struct awm_pool *pool,
 		return rc;
 	ret->from = report.from;
 	ret->to = report.to;
+	ret->steps = report.steps;
 	ret->newest = n ? list[n - 1].version : 0;
 	ret->backup = report.backup;
 	return refresh_index(s, &report, ret->newest);

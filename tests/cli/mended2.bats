@@ -198,5 +198,6 @@ EOT
 	wait
 	# Each step is told of by whoever did it.
 	cat told.* | jq -se 'length == 8
-		and (map(.to - .from) | add) == .[0].newest - 1'
+		and (map(.steps) | add) == .[0].newest - 1
+		and all(.[]; .steps <= .to - .from)'
 }

@@ -440,7 +440,7 @@ static int racer_run(bool is_new)
 		r = -1;
 	arena_release(&a);
 	db_close(db);
-	return r < 0 ? 99 : report.to - report.from;
+	return r < 0 ? 99 : report.steps;
 }
 
 static void race(bool is_new)
