@@ -33,6 +33,8 @@ extern const struct command cmd_webhook_receive[];
 extern const struct command cmd_automate[];
 extern const struct command cmd_automate_run[];
 extern const struct command cmd_automate_install[];
+extern const struct command cmd_import[];
+extern const struct command cmd_export[];
 extern const struct command cmd_activity[];
 extern const struct command cmd_search[];
 extern const struct command cmd_undo[];
@@ -73,6 +75,8 @@ const struct command *const commands[] = {
 	cmd_plan,
 	cmd_price,
 	cmd_integration,
+	cmd_import,
+	cmd_export,
 	cmd_webhook,
 	cmd_webhook_delivery,
 	cmd_webhook_receive,

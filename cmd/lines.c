@@ -128,23 +128,35 @@ void lines_rewind(struct lines *l)
 	buf_truncate(&l->chunk, 0);
 }
 
-/* 1: there is more; 0: the end. */
-static int fill(struct lines *l)
+int lines_read(struct lines *l, char *to, size_t size, size_t *ret_len)
 {
-	char chunk[CHUNK_SIZE];
 	ssize_t n;
 
-	if (l->used < l->chunk.len)
-		return 1;
 	do
-		n = pread(l->fd, chunk, sizeof(chunk), l->at);
+		n = pread(l->fd, to, size, l->at);
 	while (n < 0 && errno == EINTR && !signals_caught());
 	if (n < 0)
 		return err_errno(AWM_ERROR, "cannot read %s", l->name);
 	l->at += n;
+	*ret_len = (size_t)n;
+	return 0;
+}
+
+/* 1: there is more; 0: the end. */
+static int fill(struct lines *l)
+{
+	char chunk[CHUNK_SIZE];
+	size_t n = 0;
+	int rc;
+
+	if (l->used < l->chunk.len)
+		return 1;
+	rc = lines_read(l, chunk, sizeof(chunk), &n);
+	if (rc)
+		return rc;
 	l->used = 0;
 	buf_truncate(&l->chunk, 0);
-	buf_add(&l->chunk, chunk, (size_t)n);
+	buf_add(&l->chunk, chunk, n);
 	if (buf_check(&l->chunk))
 		return -AWM_NOMEM;
 	return n > 0;

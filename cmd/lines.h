@@ -32,6 +32,9 @@ int lines_open(struct lines *l, const char *path);
 void lines_rewind(struct lines *l);
 /* 1: a line, without its end, borrowed until the next call; 0: the end. */
 int lines_next(struct lines *l, const char **ret, size_t *ret_len);
+/* Some of the bytes instead, from where lines_rewind() or the last call left
+ * off; *ret_len is 0 at the end. Not to be mixed with lines_next(). */
+int lines_read(struct lines *l, char *to, size_t size, size_t *ret_len);
 void lines_release(struct lines *l);
 #define _cleanup_lines_ _cleanup_(lines_release)
 

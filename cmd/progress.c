@@ -56,21 +56,44 @@ static void write_line(const struct progress *p, int64_t now, struct buf *b)
 		buf_addf(b, " · %.0f/s", (double)tokens * 1000 / (double)ms);
 }
 
+/* Whether it is time to draw again. */
+static bool due(struct progress *p, int64_t *ret_now)
+{
+	if (!p->on)
+		return false;
+	*ret_now = clock_ms();
+	if (*ret_now - p->last < REDRAW_MS)
+		return false;
+	p->last = *ret_now;
+	p->drawn = true;
+	return true;
+}
+
 void progress_draw(struct progress *p)
 {
 	_cleanup_buf_ struct buf b = {0};
 	int64_t now;
 
-	if (!p->on)
+	if (!due(p, &now))
 		return;
-	now = clock_ms();
-	if (now - p->last < REDRAW_MS)
-		return;
-	p->last = now;
 	write_line(p, now, &b);
 	p->turns++;
-	p->drawn = true;
 	fputs(buf_str(&b), stderr);
+}
+
+void progress_bar(struct progress *p, size_t done, size_t total, size_t count,
+		  const char *what)
+{
+	static const char bar[] = "==============================";
+	int width = (int)sizeof(bar) - 1, full;
+	double part = total ? (double)done / (double)total : 1;
+	int64_t now;
+
+	if (!due(p, &now))
+		return;
+	full = (int)(part * width);
+	fprintf(stderr, "\r\033[K[%.*s%*s] %3.0f %% · %zu %s", full, bar,
+		width - full, "", part * 100, count, what);
 }
 
 void progress_clear(struct progress *p)

@@ -25,6 +25,9 @@ struct progress {
 void progress_begin(struct progress *p, const struct run *r, size_t total);
 void progress_text(struct progress *p, size_t len);
 void progress_draw(struct progress *p);
+/* Of work whose end is known: "[=====>    ] 42 % · 1200 tasks". */
+void progress_bar(struct progress *p, size_t done, size_t total, size_t count,
+		  const char *what);
 void progress_clear(struct progress *p);
 
 #endif

@@ -15,6 +15,7 @@
 #include <awm/database.h>
 #include <awm/entity.h>
 #include <awm/error.h>
+#include <awm/exchange.h>
 #include <awm/exec.h>
 #include <awm/execution.h>
 #include <awm/follow.h>

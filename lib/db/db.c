@@ -498,6 +498,11 @@ void db_interrupt(struct db *db)
 	db->ops->interrupt(db->conn);
 }
 
+void db_bulk(struct db *db, bool on)
+{
+	db->ops->bulk(db->conn, on);
+}
+
 void db_checkpoint(struct db *db)
 {
 	if (db->writing || db->reading || db->pid != getpid())

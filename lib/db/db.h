@@ -148,6 +148,11 @@ bool db_in_dry_run(const struct db *db);
  * handler. */
 void db_interrupt(struct db *db);
 
+/* Room for bulk work, up to a quarter of a gigabyte: rows that come in any
+ * order then find the pages of their indexes in memory, instead of writing the
+ * same ones again and again. Never fails the caller. */
+void db_bulk(struct db *db, bool on);
+
 /* Truncates the log; after bulk work. Never fails the caller. */
 void db_checkpoint(struct db *db);
 

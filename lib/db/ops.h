@@ -48,6 +48,7 @@ struct db_ops {
 	int64_t (*changes_total)(void *c);
 	void (*interrupt)(void *c);
 	void (*checkpoint)(void *c);
+	void (*bulk)(void *c, bool on);
 	int (*backup)(void *c, const char *path);
 	int (*restore)(void *c, const char *path);
 	int (*integrity)(void *c, void (*problem)(void *ctx, const char *line),

@@ -930,6 +930,17 @@ static void conn_interrupt(void *conn)
 	sqlite3_interrupt(c->db);
 }
 
+/* The cache takes what it needs only, and less again later. */
+static void conn_bulk(void *conn, bool on)
+{
+	struct conn *c = conn;
+
+	sqlite3_exec(c->db,
+		     on ? "PRAGMA cache_size=-262144"
+			: "PRAGMA cache_size=-2000",
+		     NULL, NULL, NULL);
+}
+
 static void conn_checkpoint(void *conn)
 {
 	struct conn *c = conn;
@@ -1120,6 +1131,7 @@ const struct db_ops sqlite_ops = {
 	.changes_total = conn_changes_total,
 	.interrupt = conn_interrupt,
 	.checkpoint = conn_checkpoint,
+	.bulk = conn_bulk,
 	.backup = conn_backup,
 	.restore = conn_restore,
 	.integrity = conn_integrity,

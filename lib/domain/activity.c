@@ -150,7 +150,7 @@ static void add_metadata(struct buf *out, const struct awm_session *s,
 		buf_adds(out, c->metadata);
 		return;
 	}
-	if (!names && !s->undoes)
+	if (!names && !s->undoes && !c->import)
 		return;
 	jsonw_object(&w);
 	if (names) {
@@ -158,6 +158,10 @@ static void add_metadata(struct buf *out, const struct awm_session *s,
 		jsonw_str(&w, c->e->name);
 		jsonw_key(&w, "id");
 		jsonw_int(&w, c->id);
+	}
+	if (c->import) {
+		jsonw_key(&w, "import");
+		jsonw_raw(&w, c->import, strlen(c->import));
 	}
 	undo_mark(s, &w);
 	jsonw_end_object(&w);
@@ -268,7 +272,10 @@ static int insert(struct awm_session *s, const struct change *c,
 	rc = store_insert(s->db, &entity_activity, v, mask, &e.activity);
 	e.changes = changes.s;
 	e.metadata = metadata.len ? metadata.s : NULL;
-	return rc ? rc : event_emit(s, &e);
+	if (!rc)
+		rc = event_emit(s, &e);
+	s->last_activity = e.activity;
+	return rc;
 }
 
 int activity_record(struct awm_session *s, const struct change *c)

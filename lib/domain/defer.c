@@ -24,6 +24,20 @@ static int read_until(struct awm_session *s, int64_t id, int64_t *ret)
 	return 0;
 }
 
+int defer_write(struct awm_session *s, int64_t id, int64_t until)
+{
+	if (!until)
+		return db_run(s->db,
+			      "DELETE FROM \"task_defers\" WHERE \"taskId\"=?1",
+			      "i", id);
+	return db_run(s->db,
+		      "INSERT INTO \"task_defers\"(\"taskId\","
+		      "\"deferUntil\") VALUES (?1,?2) "
+		      "ON CONFLICT (\"taskId\") DO UPDATE SET "
+		      "\"deferUntil\"=excluded.\"deferUntil\"",
+		      "ii", id, until);
+}
+
 static const char *until_json(struct change *c, int64_t until)
 {
 	char iso[TIME_ISO_SIZE];
@@ -34,30 +48,22 @@ static const char *until_json(struct change *c, int64_t until)
 	return arena_printf(c->arena, "\"%s\"", iso);
 }
 
-static int put_until(struct awm_session *s, struct change *c, int64_t until)
+int defer_tell(struct change *c, int64_t was, int64_t until)
 {
-	const char *from, *to;
+	const char *from = until_json(c, was), *to = until_json(c, until);
+
+	return from && to ? change_tell(c, "deferUntil", from, to) : -AWM_NOMEM;
+}
+
+int defer_put(struct awm_session *s, struct change *c, int64_t until)
+{
 	int64_t was;
 	int rc = read_until(s, c->id, &was);
 
 	if (rc || was == until)
 		return rc;
-	if (until)
-		rc = db_run(s->db,
-			    "INSERT INTO \"task_defers\"(\"taskId\","
-			    "\"deferUntil\") VALUES (?1,?2) "
-			    "ON CONFLICT (\"taskId\") DO UPDATE SET "
-			    "\"deferUntil\"=excluded.\"deferUntil\"",
-			    "ii", c->id, until);
-	else
-		rc = db_run(s->db,
-			    "DELETE FROM \"task_defers\" WHERE \"taskId\"=?1",
-			    "i", c->id);
-	from = until_json(c, was);
-	to = until_json(c, until);
-	if (!rc && (!from || !to))
-		return -AWM_NOMEM;
-	return rc ? rc : change_tell(c, "deferUntil", from, to);
+	rc = defer_write(s, c->id, until);
+	return rc ? rc : defer_tell(c, was, until);
 }
 
 static int amend_defer(struct awm_session *s, struct change *c, void *ctx)
@@ -65,7 +71,7 @@ static int amend_defer(struct awm_session *s, struct change *c, void *ctx)
 	const int64_t *until = ctx;
 	int rc = task_refuse_deleted(c);
 
-	return rc ? rc : put_until(s, c, *until);
+	return rc ? rc : defer_put(s, c, *until);
 }
 
 int awm_task_defer(struct awm_session *s, int64_t id, int64_t until,
@@ -104,7 +110,7 @@ int defer_restore(struct awm_session *s, struct change *c,
 	if (!rc)
 		rc = read_until(s, c->id, &now);
 	if (rc || now == is || now == was)
-		return rc ? rc : put_until(s, c, was);
+		return rc ? rc : defer_put(s, c, was);
 	err_set(AWM_CONFLICT, "'deferUntil' of task %lld was changed since",
 		(long long)c->id);
 	return err_hint("awm task history %lld", (long long)c->id);

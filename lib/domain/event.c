@@ -231,7 +231,7 @@ int event_emit(struct awm_session *s, const struct event *e)
 	_cleanup_buf_ struct buf data = {0};
 	int rc;
 
-	if (s->quiet)
+	if (s->no_events)
 		return 0;
 	rc = look(s, e);
 	if (!rc && s->listeners & WEBHOOKS)

@@ -267,7 +267,7 @@ static int run_edit(struct awm_session *s, struct mutation *m, struct change *c)
 	int updated = field_index(c->e, "updatedAt");
 	/* A change within one millisecond is still a change to --if-updated-at.
 	 */
-	if (updated >= 0 && !c->mask[updated]) {
+	if (updated >= 0 && !c->mask[updated] && !s->importing) {
 		int64_t last = c->before[updated].i;
 		set_if_there(c, "updatedAt", s->now > last ? s->now : last + 1);
 	}
@@ -377,4 +377,27 @@ int mutate_delete(struct awm_session *s, const struct awm_entity *e, int64_t id,
 	struct mutation m = {.kind = KIND_DELETE, .e = e, .id = id};
 
 	return mutate(s, &m, arena, ret);
+}
+
+int mutate_restore(struct awm_session *s, const struct awm_entity *e,
+		   struct awm_value *values, struct arena *arena,
+		   int64_t *ret_id)
+{
+	struct change c = {.e = e, .after = values, .arena = arena};
+	int rc = role_require(s, ROLE_ADMIN, "restore rows");
+
+	c.mask = arena_array(arena, e->nfields, sizeof(*c.mask));
+	if (!c.mask)
+		return -AWM_NOMEM;
+	memset(c.mask, true, e->nfields * sizeof(*c.mask));
+	c.mask[0] = values[0].kind != AWM_NULL;
+	if (!rc)
+		rc = check_values(s, &c);
+	if (!rc)
+		rc = store_insert(s->db, e, values, c.mask, &c.id);
+	if (!rc)
+		rc = index_update(s, &c);
+	if (!rc)
+		*ret_id = c.id;
+	return rc;
 }

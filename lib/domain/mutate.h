@@ -37,6 +37,8 @@ struct change {
 	bool *mask;		  /* what is written: set fields, later diff */
 	const char *event;	  /* set by rules: other than the usual */
 	const char *metadata;	  /* JSON object for the activity, or NULL */
+	const char *import;	  /* JSON, "import" in it: where the row comes
+				     from; or NULL */
 	struct arena *arena;
 	struct change_more more[CHANGE_MORE_MAX];
 	size_t nmore;
@@ -56,6 +58,14 @@ int mutate_edit(struct awm_session *s, const struct awm_entity *e, int64_t id,
 		void *ctx, struct arena *arena, struct awm_record **ret);
 int mutate_delete(struct awm_session *s, const struct awm_entity *e, int64_t id,
 		  struct arena *arena, struct awm_record **ret);
+
+/* A row as it stood in another database, or in this one: checked and indexed,
+ * and nothing more. No rule changes it and no activity tells of it, since its
+ * own come along with it. Takes an admin. A value for each field; the id is
+ * chosen when it is null. */
+int mutate_restore(struct awm_session *s, const struct awm_entity *e,
+		   struct awm_value *values, struct arena *arena,
+		   int64_t *ret_id);
 
 /* Parses a JSON column of c->after. What the database holds was checked on its
  * way in, so anything else is damage: AWM_DATABASE, naming the row. */

@@ -472,9 +472,10 @@ int awm_db_seed(struct awm_session *s, awm_row_fn *fn, void *ctx)
 {
 	struct seeder k = {.session = s, .now = s->now};
 	bool quiet = s->quiet;
-	s->quiet = true;
+	s->quiet = s->no_events = true;
 	int rc = awm_transaction(s, run, &k);
 	s->quiet = quiet;
+	s->no_events = false;
 	const struct count *counts = (const struct count *)(void *)k.counts.s;
 
 	for (size_t i = 0; fn && !rc && i < k.counts.len / sizeof(*counts); i++)

@@ -30,6 +30,13 @@ struct awm_session {
 	int64_t swept;	/* the instant that claims were last looked at */
 	bool chore;	/* what is recorded now, nobody asked for: it is part
 			   of no change */
+	/* Rows come from elsewhere, with times of their own. */
+	bool importing;
+	/* What happens is recorded, and no automation or webhook hears of it.
+	 */
+	bool no_events;
+	/* The activity that was recorded last; 0: none yet. */
+	int64_t last_activity;
 	/* What awm_session_interrupt() reaches beside the database. */
 	volatile sig_atomic_t stop;
 	int wake; /* an eventfd of who waits for other things; 0: none */

@@ -37,6 +37,13 @@ int work_restore(struct awm_session *s, struct change *c, const char *name,
 
 /* ---- defer.c ---- */
 
+/* The row, and what the activity says of it: of a new task, told before it has
+ * an id and written after. 0 is no time. */
+int defer_write(struct awm_session *s, int64_t id, int64_t until);
+int defer_tell(struct change *c, int64_t was, int64_t until);
+/* Both, for a task whose row is locked. */
+int defer_put(struct awm_session *s, struct change *c, int64_t until);
+
 /* Times as activities have them, or null. */
 int defer_restore(struct awm_session *s, struct change *c,
 		  const struct cJSON *from, const struct cJSON *to);

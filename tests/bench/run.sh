@@ -5,7 +5,7 @@
 #
 # Prints how awm compares with the sqlite3 shell, git and a bare C client doing
 # the same, and whether the goals are met: groups start, list, add, stream,
-# ready, exec, search, webhook. awm, ratio, floor, answer and post must be on
+# ready, exec, search, webhook, import. awm, ratio, floor, answer and post must be on
 # PATH: scripts/bench sees to that. Small is
 # 10,000 tasks, big 100,000, with --full 1,000,000. A measurement is not a
 # test: a goal that is missed is said, and the exit status is 0 all the same.
@@ -34,7 +34,7 @@ while (($#)); do
 	esac
 	shift
 done
-((${#groups[@]})) || groups=(start list ready add stream exec search webhook)
+((${#groups[@]})) || groups=(start list ready add stream exec search webhook import)
 
 # Corpora may be kept from run to run.
 kept=${BENCH_CORPORA-}
@@ -447,6 +447,64 @@ plan_webhook() {
 		plan ratio "deliver / libcurl, $n (goal: 0.7 of it)" wall awm \
 			libcurl 1.43
 	done
+}
+
+# The rows that an import made, as statements: what the shell has to do.
+inserts() {
+	local table
+
+	printf 'PRAGMA foreign_keys=ON;\nPRAGMA synchronous=FULL;\nBEGIN IMMEDIATE;\n'
+	for table in changes projects tasks search_indexes activities task_tags \
+		external_ids; do
+		sqlite3 "$1" ".mode insert $table" "SELECT * FROM $table"
+	done
+	printf 'COMMIT;\n'
+}
+
+# The same without statements to parse: from one file into another.
+copies() {
+	local table
+
+	printf "ATTACH 'rows.db' AS x; PRAGMA foreign_keys=ON; PRAGMA synchronous=FULL; BEGIN IMMEDIATE;"
+	for table in changes projects tasks search_indexes activities task_tags \
+		external_ids; do
+		printf 'INSERT INTO %s SELECT * FROM x.%s;' $table $table
+	done
+	printf 'COMMIT;'
+}
+
+# fresh NAME COMMAND: a script that does it with a new copy of empty.db.
+fresh() {
+	cat >"$1.sh" <<-SH
+		rm -f $1.db $1.db-*
+		cp --reflink=auto empty.db $1.db
+		exec $2
+	SH
+}
+
+plan_import() {
+	corpus "$big" import-from.db
+	awm --db import-from.db export taskwarrior -o import.json >/dev/null
+	rm import-from.db*
+	awm --db empty.db user list >/dev/null
+	fresh imported 'awm --db imported.db import taskwarrior import.json'
+	bash imported.sh >/dev/null
+	inserts imported.db >insert.sql
+	sqlite3 empty.db 'DELETE FROM activities; DELETE FROM search_indexes;
+		DELETE FROM changes; PRAGMA wal_checkpoint(TRUNCATE)' >/dev/null
+	fresh inserted 'sqlite3 -bail inserted.db <insert.sql'
+	copies >copy.sql
+	sqlite3 imported.db "VACUUM INTO 'rows.db'"
+	fresh copied 'sqlite3 -bail copied.db <copy.sql'
+	plan group "import of $big tasks" 3
+	plan run 'awm import' null bash imported.sh
+	plan run 'sqlite3 inserts' null bash inserted.sh
+	plan run 'sqlite3 copies' null bash copied.sh
+	plan ratio 'import / sqlite3' wall 'awm import' 'sqlite3 inserts' 2.0
+	plan ratio 'import / sqlite3, nothing to parse' wall 'awm import' \
+		'sqlite3 copies' -
+	plan limit "memory of the import, kB" rss 'awm import' 1048576
+	plan rate 'tasks a second' 'awm import' "$big"
 }
 
 for group in "${groups[@]}"; do

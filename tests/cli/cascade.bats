@@ -172,6 +172,7 @@ foreign_keys() {
 	run foreign_keys
 	assert_output <<-'END'
 		automation_runs.activityId activities SET NULL
+		external_ids.activityId activities SET NULL
 		webhook_deliveries.activityId activities SET NULL
 		execution_runs.configId ai_provider_configs SET NULL
 		automation_claims.runId automation_runs CASCADE
@@ -280,6 +281,9 @@ demo() {
 			WHERE assigneeId IS NOT NULL AND dueDate IS NOT NULL;
 		INSERT OR IGNORE INTO idempotency_keys(key,taskId,createdAt)
 			SELECT 'k' || id, id, 0 FROM tasks;
+		INSERT OR IGNORE INTO external_ids(source,entity,externalId,rowId,
+			activityId) SELECT 'test', 'task', id, taskId, id
+			FROM activities WHERE taskId IS NOT NULL;
 		UPDATE activities SET changeId = (SELECT MIN(id) FROM changes
 			WHERE userId = activities.userId);
 		INSERT OR IGNORE INTO project_budgets(projectId,amount,createdAt,

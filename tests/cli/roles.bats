@@ -179,6 +179,9 @@ matrix() {
 		provider prices import | 6 6 + |
 		provider prices rm    | 6 6 + | 1
 
+		import                | 6 + + | csv in.csv
+		export                | + + + | csv
+
 		integration add       | 6 6 + | desktop
 		integration list      | + + + |
 		integration show      | + + + | 1
@@ -346,6 +349,7 @@ setup() {
 	PATH=$AWM_SOURCE_ROOT/tests/data/cron:$PATH
 	cp clean.db one.db
 	awm_ok --db one.db automate install --yes >/dev/null
+	printf 'title\nImported\n' >in.csv
 	git_repo
 	git_commit x >/dev/null
 }

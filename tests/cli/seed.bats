@@ -45,6 +45,7 @@ counts() {
 	assert_output 'automation_claims 0
 delivery_attempts 0
 delivery_leases 0
+external_ids 0
 folder_projects 0
 integration_comments 0
 integration_cursors 0
