@@ -41,6 +41,7 @@ extern const struct command cmd_undo[];
 extern const struct command cmd_notify[];
 extern const struct command cmd_channel[];
 extern const struct command cmd_git[];
+extern const struct command cmd_hook[];
 extern const struct command cmd_init[];
 extern const struct command cmd_db[];
 extern const struct command cmd_rekey[];
@@ -89,6 +90,7 @@ const struct command *const commands[] = {
 	cmd_notify,
 	cmd_channel,
 	cmd_git,
+	cmd_hook,
 	cmd_init,
 	cmd_db,
 	cmd_rekey,

@@ -37,6 +37,32 @@ void progress_text(struct progress *p, size_t len)
 		p->first = clock_ms();
 }
 
+void progress_count(struct progress *p, const char *counted, size_t read,
+		    size_t done, size_t total)
+{
+	p->counted = counted;
+	p->read = read;
+	p->done = done;
+	p->total = total;
+	progress_draw(p);
+}
+
+#define BAR_WIDTH 20
+
+/* " · 34000 commits read · [#####---------------] 120 of 400 written" */
+static void write_count(const struct progress *p, struct buf *b)
+{
+	size_t filled = p->total ? p->done * BAR_WIDTH / p->total : 0;
+
+	buf_addf(b, " · %zu %ss read", p->read, p->counted);
+	if (!p->total)
+		return;
+	buf_adds(b, " · [");
+	for (size_t i = 0; i < BAR_WIDTH; i++)
+		buf_addc(b, i < filled ? '#' : '-');
+	buf_addf(b, "] %zu of %zu written", p->done, p->total);
+}
+
 /* "12 s · ~340 tokens · 28/s" */
 static void write_line(const struct progress *p, int64_t now, struct buf *b)
 {
@@ -47,7 +73,9 @@ static void write_line(const struct progress *p, int64_t now, struct buf *b)
 
 	buf_addf(b, "\r\033[K%s %.1f s", turns[p->turns % ARRAY_LEN(turns)],
 		 (double)(now - p->began) / 1000);
-	if (p->total > 1)
+	if (p->counted)
+		write_count(p, b);
+	else if (p->total > 1)
 		buf_addf(b, " · %zu of %zu done, %zu running", p->done,
 			 p->total, p->running);
 	if (tokens)

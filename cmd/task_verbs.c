@@ -102,6 +102,7 @@ static int task_watch(struct run *r)
 
 struct done_args {
 	bool recursive;
+	bool require_commit;
 	const char *token;
 };
 
@@ -120,6 +121,8 @@ static const struct option done_options[] = {
 		 "only while this claim lives, as 'task claim' printed it"),
 	OPT_FLAG("recursive", 'r', struct done_args, recursive,
 		 "their open subtasks too"),
+	OPT_FLAG("require-commit", 0, struct done_args, require_commit,
+		 "only when commits are linked with each of them"),
 	TASK_WHERE,
 	{0},
 };
@@ -167,6 +170,8 @@ static int done_write(struct awm_session *s, void *ctx)
 	const struct done_args *args = r->args;
 	int err = done_ids(r, &d->ids);
 
+	if (!err && args->require_commit)
+		err = awm_git_require(s, d->ids.ids, d->ids.count);
 	if (err)
 		return err;
 	d->rows = arena_array(&r->arena, d->ids.count + 1, sizeof(*d->rows));

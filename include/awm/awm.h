@@ -20,6 +20,7 @@
 #include <awm/execution.h>
 #include <awm/follow.h>
 #include <awm/git.h>
+#include <awm/hook.h>
 #include <awm/integration.h>
 #include <awm/notify.h>
 #include <awm/plan.h>

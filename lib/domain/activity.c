@@ -4,6 +4,7 @@
 
 #include "base/err.h"
 #include "base/jsonw.h"
+#include "domain/commits.h"
 #include "domain/event.h"
 #include "domain/mutate.h"
 #include "domain/undo.h"
@@ -54,17 +55,28 @@ static void add_side(struct jsonw *w, const char *key,
 		jsonw_null(w);
 }
 
+static bool is_commits(const struct change *c, size_t i)
+{
+	return c->e == &entity_task && i == TASK_gitCommits && c->before &&
+	       c->after;
+}
+
 /* {"status":{"from":"todo","to":"done"}} */
-static void add_changes(struct buf *out, const struct change *c)
+static int add_changes(struct buf *out, const struct change *c)
 {
 	struct jsonw w = {.out = out};
+	int rc = 0;
 
 	jsonw_object(&w);
-	for (size_t i = 0; i < c->e->nfields; i++) {
+	for (size_t i = 0; i < c->e->nfields && !rc; i++) {
 		const struct awm_field *f = &c->e->fields[i];
 		if (!worth_telling(c, i))
 			continue;
 		jsonw_key(&w, f->name);
+		if (is_commits(c, i)) {
+			rc = commits_tell(&w, c);
+			continue;
+		}
 		jsonw_object(&w);
 		add_side(&w, "from", f, c->before ? &c->before[i] : NULL);
 		add_side(&w, "to", f, c->after ? &c->after[i] : NULL);
@@ -75,6 +87,7 @@ static void add_changes(struct buf *out, const struct change *c)
 		jsonw_raw(&w, c->more[i].json, strlen(c->more[i].json));
 	}
 	jsonw_end_object(&w);
+	return rc ? rc : buf_check(out);
 }
 
 static const struct awm_value *value_of(const struct change *c,
@@ -247,10 +260,9 @@ static int insert(struct awm_session *s, const struct change *c,
 			  .depth = s->depth};
 	int rc;
 
-	add_changes(&changes, c);
+	rc = add_changes(&changes, c);
 	add_metadata(&metadata, s, c);
 	mark_automation(&metadata, s);
-	rc = buf_check(&changes);
 	if (!rc)
 		rc = buf_check(&metadata);
 	if (!rc)

@@ -14,6 +14,8 @@ static const char *const when_words[] = {"auto", "always", "never", NULL};
 static const char *const format_words[] = {"table", "json", "jsonl",
 					   "csv",   "tsv",  NULL};
 
+static const char *const complete_words[] = {"merge", "commit", "never", NULL};
+
 static const struct awm_option options[] = {
 	{.key = "user.email",
 	 .help = "who acts, where neither --as nor AWM_USER says it"},
@@ -45,6 +47,12 @@ static const struct awm_option options[] = {
 	{.key = "vault.keyCommand",
 	 .help = "the command that prints the passphrase of the key file; "
 		 "AWM_PASSPHRASE_FD goes before it"},
+	{.key = "git.completeOn",
+	 .type = AWM_OPTION_ENUM,
+	 .dflt = "merge",
+	 .words = complete_words,
+	 .help = "when a commit that closes a task completes it: merge once it "
+		 "is on the default branch, commit as soon as it is linked"},
 	{.key = "exec.idleTimeout",
 	 .type = AWM_OPTION_DURATION,
 	 .dflt = "60s",

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 /* git link: commits of a repository to the tasks that their messages name. */
-#include <awm/git.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,42 +7,19 @@
 #include "base/json.h"
 #include "base/jsonw.h"
 #include "base/time.h"
+#include "domain/commits.h"
 #include "domain/emit.h"
+#include "domain/link.h"
 #include "domain/mutate.h"
-#include "domain/reference.h"
-#include "edge/repo.h"
 #include "entity/store.h"
 
-/* A commit that names a task, kept until its link has been written. */
-struct link {
-	int64_t task;
-	const char *sha;
-	const char *json; /* the GitCommit */
-	const char *subject;
-	const char *author;
-	const char *timestamp;
-	const char *url;
-	const char *state;
-	size_t at; /* place in the walk: oldest first */
-};
-
-struct linker {
-	struct awm_session *session;
-	const struct repo_ops *ops;
-	struct repo *repo;
-	struct repo_error error;
-	struct arena arena;
-	struct buf links; /* of struct link */
-	int64_t task;	  /* for every commit; 0: those it names */
-	const char *remote, *forge, *pattern;
-	struct awm_git_report report;
-};
-
-static int repo_failed(const struct repo_error *err, int rc)
+int link_failed(struct linker *k, int rc)
 {
-	err_set((enum awm_err) - rc, "%s", err->message);
-	if (*err->hint)
-		err_hint("%s", err->hint);
+	if (!*k->error.message)
+		return rc;
+	err_set((enum awm_err) - rc, "%s", k->error.message);
+	if (*k->error.hint)
+		err_hint("%s", k->error.hint);
 	return rc;
 }
 
@@ -88,15 +64,15 @@ static const char *commit_json(struct arena *a, const struct link *l,
 	return buf_check(&out) ? NULL : arena_strndup(a, out.s, out.len);
 }
 
-static int keep_links(struct linker *k, const struct repo_commit *c,
-		      const struct reference_list *refs)
+int link_fill(struct linker *k, const struct repo_commit *c, struct arena *a,
+	      struct link *ret)
 {
-	struct arena *a = &k->arena;
 	struct link l = {
 		.sha = arena_strdup(a, c->sha),
 		.author = arena_strdup(a, c->author),
 		.subject = first_line(a, c->message),
 		.timestamp = format_timestamp(a, c),
+		.on_default = c->on_default,
 		.url = weburl_commit(k->remote, c->sha, k->forge, k->pattern,
 				     a),
 	};
@@ -106,24 +82,38 @@ static int keep_links(struct linker *k, const struct repo_commit *c,
 	l.json = commit_json(a, &l, c->message);
 	if (!l.json)
 		return -AWM_NOMEM;
+	*ret = l;
+	return 0;
+}
+
+static int keep_links(struct linker *k, const struct repo_commit *c,
+		      const struct reference_list *refs)
+{
+	struct link l;
+	int rc = link_fill(k, c, &k->arena, &l);
+
+	if (rc)
+		return rc;
 	k->report.naming++;
 	for (size_t i = 0; i < refs->count; i++) {
 		l.task = refs->items[i].task;
+		l.closes = refs->items[i].closes;
 		l.at = k->links.len;
 		buf_add(&k->links, &l, sizeof(l));
 	}
 	return buf_check(&k->links);
 }
 
-static int visit(void *ctx, const struct repo_commit *c)
+int link_visit(void *linker, const struct repo_commit *c)
 {
-	struct linker *k = ctx;
+	struct linker *k = linker;
 	struct reference given = {.task = k->task};
 	struct reference_list refs = {&given, 1};
 	struct arena scratch = {0};
 	int rc = 0;
 
 	k->report.commits++;
+	k->settle |= c->parents > 1;
 	if (!k->task)
 		rc = reference_scan(c->message, &scratch, &refs);
 	if (!rc && refs.count)
@@ -134,7 +124,7 @@ static int visit(void *ctx, const struct repo_commit *c)
 
 static int read_settings(struct linker *k)
 {
-	const char *value;
+	const char *value, *on;
 	int rc = k->ops->remote_url(k->repo, &value, &k->error);
 
 	if (!rc)
@@ -149,40 +139,48 @@ static int read_settings(struct linker *k)
 		k->pattern = arena_strdup(&k->arena, value);
 	if (!rc && !k->remote)
 		rc = -AWM_NOMEM;
+	on = k->session->config
+		     ? awm_config_get(k->session->config, "git.completeOn")
+		     : NULL;
+	if (on && !strcmp(on, "commit"))
+		k->complete_on = COMPLETE_ON_COMMIT;
+	else if (on && !strcmp(on, "never"))
+		k->complete_on = COMPLETE_NEVER;
 	return rc;
+}
+
+int link_open(struct linker *k, const char *folder)
+{
+	int rc = repo_ops(&k->ops);
+
+	if (rc)
+		return rc;
+	rc = k->ops->open(folder ? folder : k->session->folder, &k->repo,
+			  &k->error);
+	if (!rc)
+		rc = read_settings(k);
+	return rc ? link_failed(k, rc) : 0;
+}
+
+void link_close(struct linker *k)
+{
+	if (k->ops)
+		k->ops->close(k->repo);
+	buf_release(&k->links);
+	arena_release(&k->arena);
 }
 
 static int read_commits(struct linker *k, const char *folder,
 			const char *const *specs, size_t n)
 {
 	static const char *const head[] = {"HEAD"};
-	int rc = repo_ops(&k->ops);
+	int rc = link_open(k, folder);
 
 	if (rc)
 		return rc;
-	rc = k->ops->open(folder, &k->repo, &k->error);
-	if (!rc)
-		rc = read_settings(k);
-	if (!rc)
-		rc = k->ops->walk(k->repo, n ? specs : head, n ? n : 1, visit,
-				  k, &k->error);
-	if (rc && *k->error.message)
-		rc = repo_failed(&k->error, rc);
-	k->ops->close(k->repo);
-	return rc;
-}
-
-static bool has_commit(const cJSON *commits, const char *sha)
-{
-	const cJSON *item;
-
-	cJSON_ArrayForEach(item, commits)
-	{
-		const char *other = json_get_str(item, "sha");
-		if (other && !strcmp(other, sha))
-			return true;
-	}
-	return false;
+	rc = k->ops->walk(k->repo, n ? specs : head, n ? n : 1, link_visit, k,
+			  &k->error);
+	return rc ? link_failed(k, rc) : 0;
 }
 
 /* Several commits of one task are appended in one change. */
@@ -210,7 +208,7 @@ static int amend_commits(struct awm_session *s, struct change *c, void *ctx)
 	for (size_t i = 0; i < add->count; i++) {
 		struct link *l = &add->first[i];
 		l->state = "present";
-		if (has_commit(old, l->sha))
+		if (commits_have(old, l->sha))
 			continue;
 		l->state = s->dry_run ? "would link" : "linked";
 		buf_adds(&out, any ? "," : "");
@@ -229,7 +227,7 @@ static int amend_commits(struct awm_session *s, struct change *c, void *ctx)
 	return 0;
 }
 
-static int link_task(struct linker *k, struct link *first, size_t count)
+int link_task(struct linker *k, struct link *first, size_t count)
 {
 	struct append add = {first, count, 0};
 	int rc = store_exists(k->session->db, &entity_task, first->task);
@@ -246,6 +244,9 @@ static int link_task(struct linker *k, struct link *first, size_t count)
 		rc = mutate_edit(k->session, &entity_task, first->task, NULL, 0,
 				 amend_commits, &add, NULL, NULL);
 	k->report.linked += add.linked;
+	for (size_t i = 0; i < count && !rc && add.linked; i++)
+		if (first[i].closes && strcmp(first[i].state, "present") != 0)
+			rc = closing_apply(k, &first[i]);
 	return rc;
 }
 
@@ -258,19 +259,28 @@ static int by_task(const void *a, const void *b)
 	return x->at < y->at ? -1 : 1;
 }
 
-static int write_links(struct awm_session *s, void *ctx)
+int link_apply(struct linker *k, struct link *links, size_t n)
 {
-	struct linker *k = ctx;
-	struct link *links = (struct link *)(void *)k->links.s;
-	size_t n = k->links.len / sizeof(*links);
-	int rc = role_require(s, ROLE_MEMBER, "link commits");
+	int rc = role_require(k->session, ROLE_MEMBER, "link commits");
 
+	if (n)
+		qsort(links, n, sizeof(*links), by_task);
 	for (size_t i = 0, end; i < n && !rc; i = end) {
 		for (end = i + 1; end < n && links[end].task == links[i].task;)
 			end++;
 		rc = link_task(k, &links[i], end - i);
 	}
 	return rc;
+}
+
+static int write_links(struct awm_session *s, void *ctx)
+{
+	struct linker *k = ctx;
+	int rc = link_apply(k, (struct link *)(void *)k->links.s,
+			    k->links.len / sizeof(struct link));
+
+	(void)s;
+	return rc || !k->settle ? rc : closing_settle(k);
 }
 
 static const struct awm_field link_fields[] = {
@@ -283,7 +293,7 @@ static const struct awm_field link_fields[] = {
 	{.name = "state", .label = "State", .type = AWM_TYPE_TEXT},
 };
 
-static int tell(const struct link *l, awm_row_fn *fn, void *ctx)
+int link_tell(const struct link *l, awm_row_fn *fn, void *ctx)
 {
 	struct awm_value values[ARRAY_LEN(link_fields)] = {
 		AWM_VALUE_INT(l->task),	      awm_value_text(l->sha),
@@ -301,7 +311,24 @@ static int tell_all(const struct linker *k, awm_row_fn *fn, void *ctx)
 	int rc = 0;
 
 	for (size_t i = 0; fn && i < k->links.len / sizeof(*links) && !rc; i++)
-		rc = tell(&links[i], fn, ctx);
+		rc = link_tell(&links[i], fn, ctx);
+	return rc;
+}
+
+int link_commits(struct awm_session *s, const char *folder,
+		 const char *const *specs, size_t n, int64_t task, bool settle,
+		 awm_row_fn *fn, void *ctx, struct awm_git_report *ret)
+{
+	struct linker k = {.session = s, .task = task, .settle = settle};
+	int rc = read_commits(&k, folder, specs, n);
+
+	if (!rc && (k.links.len || k.settle))
+		rc = awm_transaction(s, write_links, &k);
+	if (!rc)
+		*ret = k.report;
+	if (!rc)
+		rc = tell_all(&k, fn, ctx);
+	link_close(&k);
 	return rc;
 }
 
@@ -309,19 +336,5 @@ int awm_git_link(struct awm_session *s, const char *folder,
 		 const char *const *specs, size_t n, int64_t task,
 		 awm_row_fn *fn, void *ctx, struct awm_git_report *ret)
 {
-	struct linker k = {.session = s, .task = task};
-	int rc = read_commits(&k, folder ? folder : s->folder, specs, n);
-
-	if (!rc && k.links.len) {
-		qsort(k.links.s, k.links.len / sizeof(struct link),
-		      sizeof(struct link), by_task);
-		rc = awm_transaction(s, write_links, &k);
-	}
-	if (!rc)
-		*ret = k.report;
-	if (!rc)
-		rc = tell_all(&k, fn, ctx);
-	buf_release(&k.links);
-	arena_release(&k.arena);
-	return rc;
+	return link_commits(s, folder, specs, n, task, false, fn, ctx, ret);
 }

@@ -6,6 +6,7 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "domain/budget.h"
+#include "domain/commits.h"
 #include "domain/mutate.h"
 #include "domain/skill.h"
 #include "domain/task.h"
@@ -285,6 +286,9 @@ static int restore_member(struct row *r, struct change *c, const cJSON *member)
 		return 0;
 	if (f == &entity_task.fields[TASK_watcherIds])
 		return unwatch(r, c, member);
+	if (f == &entity_task.fields[TASK_gitCommits])
+		return commits_restore(c, json_get(member, "from"),
+				       json_get(member, "to"));
 	return counts(f->name) ? count_back(r, c, f) : restore_field(r, c, f);
 }
 

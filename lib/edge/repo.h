@@ -12,7 +12,7 @@
  * 0 or a negative enum awm_err, with the message in repo_error.
  */
 
-#define REPO_ABI 1
+#define REPO_ABI 2
 
 struct repo; /* the module's */
 
@@ -29,10 +29,25 @@ struct repo_commit {
 	const char *author;  /* "Name <mail>", of the author */
 	int64_t time;	     /* committer, seconds since the epoch */
 	int offset;	     /* committer, minutes east of UTC */
+	unsigned parents;    /* how many */
+	bool on_default;     /* history() only: a default branch reaches it */
 };
 
 /* 0 goes on; anything else stops the walk and is returned by it. */
 typedef int repo_commit_fn(void *ctx, const struct repo_commit *commit);
+
+/* A reference and the commit that it leads to. Borrowed. */
+typedef int repo_tip_fn(void *ctx, const char *ref, const char *sha);
+
+/* What history() visits. Hashes are full. */
+struct repo_history {
+	const char *const *from; /* all that these reach */
+	size_t nfrom;
+	const char *const *known; /* but not what these do; those that the
+				     repository does not have are ignored */
+	size_t nknown;
+	int64_t since; /* seconds since the epoch: nothing older */
+};
 
 struct repo_ops {
 	unsigned abi;
@@ -61,6 +76,29 @@ struct repo_ops {
 	int (*walk)(struct repo *repo, const char *const *specs, size_t n,
 		    repo_commit_fn *fn, void *ctx, struct repo_error *err);
 
+	/* Calls fn for each commit of a history, once, the newest first as far
+	 * as clocks are right: each object is read once, and none is kept.
+	 * Where clocks are wrong a few of what is known may be visited again.
+	 */
+	int (*history)(struct repo *repo, const struct repo_history *what,
+		       repo_commit_fn *fn, void *ctx, struct repo_error *err);
+
+	/* One commit by its full hash; AWM_NOT_FOUND. */
+	int (*read)(struct repo *repo, const char *sha, repo_commit_fn *fn,
+		    void *ctx, struct repo_error *err);
+
+	/* HEAD, unless it has no commit yet, and with `all` every reference
+	 * that leads to a commit. */
+	int (*tips)(struct repo *repo, bool all, repo_tip_fn *fn, void *ctx,
+		    struct repo_error *err);
+
+	/* Whether a default branch, here or as the remote had it last, is the
+	 * commit or reaches it. The default branch is the one that
+	 * awm.defaultBranch names, or the remote's HEAD, init.defaultBranch,
+	 * main, master. */
+	int (*on_default)(struct repo *repo, const char *sha, bool *ret,
+			  struct repo_error *err);
+
 	/* The URL of the remote to show commits at: the current branch's
 	 * upstream remote, else origin, else the only one; with insteadOf
 	 * applied. "" when there is none. Owned by the repo. */
@@ -78,6 +116,14 @@ struct repo_ops {
 
 	/* The work tree's folder, or the git folder of a bare one. */
 	const char *(*folder)(struct repo *repo);
+
+	/* The git folder that all work trees of the repository share. */
+	const char *(*common)(struct repo *repo);
+
+	/* What tells where the history of a shallow clone ends, "" of a whole
+	 * one: it is another one after a deeper fetch. Owned by the repo. */
+	int (*boundary)(struct repo *repo, const char **ret,
+			struct repo_error *err);
 };
 
 /* Loads the module. *ret is constant and never freed. Errors go to err.h. */

@@ -5,7 +5,7 @@
 #
 # Prints how awm compares with the sqlite3 shell, git and a bare C client doing
 # the same, and whether the goals are met: groups start, list, add, stream,
-# ready, exec, search, webhook, import. awm, ratio, floor, answer and post must be on
+# ready, exec, search, webhook, import, git. awm, ratio, floor, answer and post must be on
 # PATH: scripts/bench sees to that. Small is
 # 10,000 tasks, big 100,000, with --full 1,000,000. A measurement is not a
 # test: a goal that is missed is said, and the exit status is 0 all the same.
@@ -34,7 +34,8 @@ while (($#)); do
 	esac
 	shift
 done
-((${#groups[@]})) || groups=(start list ready add stream exec search webhook import)
+((${#groups[@]})) ||
+	groups=(start list ready add stream exec search webhook import git)
 
 # Corpora may be kept from run to run.
 kept=${BENCH_CORPORA-}
@@ -505,6 +506,80 @@ plan_import() {
 		'sqlite3 copies' -
 	plan limit "memory of the import, kB" rss 'awm import' 1048576
 	plan rate 'tasks a second' 'awm import' "$big"
+}
+
+# history N: N commits on main, a tenth of which name one of 500 tasks.
+history() {
+	local i
+
+	for ((i = 1; i <= $1; i++)); do
+		printf 'commit refs/heads/main\nauthor A <a@example.com> %d +0100\ncommitter A <a@example.com> %d +0100\ndata <<X\narea%d: change the thing number %d\n\nWhy it was done, in a few words, and\nwhat it is good for.\n' \
+			$((1500000000 + i * 60)) $((1500000000 + i * 60)) \
+			$((i % 37)) "$i"
+		((i % 10)) || printf '\nAWM-Task: %d\n' $((i / 10 % 500 + 1))
+		printf 'X\nM 644 inline f%d\ndata <<X\n%d\nX\n\n' \
+			$((i % 50)) "$i"
+	done
+}
+
+plan_git() {
+	local n=50000 i
+
+	export GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_NOSYSTEM=1
+	export GIT_AUTHOR_NAME=A GIT_AUTHOR_EMAIL=a@example.com
+	export GIT_COMMITTER_NAME=A GIT_COMMITTER_EMAIL=a@example.com
+	for i in "$n" $((n / 10)); do
+		git init -q -b main "history-$i"
+		history "$i" | git -C "history-$i" fast-import --quiet
+	done
+	corpus 10000 tasks.db
+	cat >scan <<-'SH'
+		#!/bin/sh
+		rm -f scan.db scan.db-*
+		cp tasks.db scan.db
+		exec awm --db "$PWD/scan.db" -C "$1" git scan -q
+	SH
+	cat >log <<-'SH'
+		#!/bin/sh
+		cp tasks.db log.db
+		git -C "$1" log --format='%H%x00%an%x00%aI%x00%B' |
+			grep -a AWM-Task
+	SH
+	chmod +x scan log
+	plan group "a history of $n commits" 5
+	plan run 'awm git scan' null ./scan "history-$n"
+	plan run 'git log | grep' null ./log "history-$n"
+	plan ratio 'scan / git log | grep' wall 'awm git scan' \
+		'git log | grep' 1.3
+
+	cp tasks.db again.db
+	for i in "$n" $((n / 10)); do
+		awm --db "$PWD/again.db" -C "history-$i" git scan -q >/dev/null
+	done
+	plan group 'nothing new' 20
+	plan run "after $n commits" null awm --db "$PWD/again.db" \
+		-C "history-$n" git scan -q
+	plan run "after $((n / 10)) commits" null awm --db "$PWD/again.db" \
+		-C "history-$((n / 10))" git scan -q
+	plan ratio "nothing new, $n / $((n / 10))" wall "after $n commits" \
+		"after $((n / 10)) commits" 1.5
+
+	cp tasks.db hook.db
+	for i in plain hooked; do
+		git init -q -b main "$i"
+	done
+	(cd hooked && awm git hook install >/dev/null)
+	for i in prepare-commit-msg commit-msg post-rewrite post-merge; do
+		rm "hooked/.git/hooks/$i"
+	done
+	plan group 'post-commit' 50
+	plan run 'git commit' null git -C plain commit -q --allow-empty \
+		-m 'AWM-1: one more'
+	plan run 'git commit, linked' null env AWM_DB="$PWD/hook.db" \
+		git -C hooked commit -q --allow-empty -m 'AWM-1: one more'
+	plan limit 'git commit, ms' wall 'git commit' -
+	plan limit 'git commit, linked, ms (goal: at most 20 more)' wall \
+		'git commit, linked' -
 }
 
 for group in "${groups[@]}"; do

@@ -205,6 +205,7 @@ foreign_keys() {
 		execution_runs.retryOfId task_executions SET NULL
 		activities.taskId tasks CASCADE
 		comments.taskId tasks CASCADE
+		git_closings.taskId tasks CASCADE
 		idempotency_keys.taskId tasks CASCADE
 		integration_links.taskId tasks SET NULL
 		notifications.relatedTaskId tasks CASCADE
@@ -284,6 +285,8 @@ demo() {
 		INSERT OR IGNORE INTO external_ids(source,entity,externalId,rowId,
 			activityId) SELECT 'test', 'task', id, taskId, id
 			FROM activities WHERE taskId IS NOT NULL;
+		INSERT OR IGNORE INTO git_closings(taskId,sha,createdAt)
+			SELECT id, 'sha', 0 FROM tasks;
 		UPDATE activities SET changeId = (SELECT MIN(id) FROM changes
 			WHERE userId = activities.userId);
 		INSERT OR IGNORE INTO project_budgets(projectId,amount,createdAt,
@@ -587,4 +590,17 @@ left() {
 	left integration_cursors 1
 	awm_ok integration rm 2 --yes >/dev/null
 	left integration_deliveries 0
+}
+
+@test "tasks to git_closings: CASCADE" {
+	pairs
+	git_repo
+	git_commit base >/dev/null
+	git switch -q -c side
+	git_commit 'fixes awm#2' >/dev/null
+	awm_ok git link >/dev/null
+	left git_closings 1
+	awm_ok task rm 2 >/dev/null
+	awm_ok task purge 2 --yes >/dev/null
+	left git_closings 0
 }

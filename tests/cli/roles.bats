@@ -13,8 +13,8 @@ load checks
 # VERB | exit status for a viewer, a member, an admin | arguments. + is 0. Of
 # what is in $CAPITALS each role has one of its own: NOTE a notification,
 # COMMENT a comment, ENTRY a time entry, TASK a task, claimed, RUN an execution
-# that runs elsewhere, SKILL a skill, SENT a delivery, AUTOMATION one. Comments,
-# entries and executions with id 1 are the admin's.
+# that runs elsewhere, SKILL a skill, SENT a delivery, AUTOMATION one, SHA a
+# commit. Comments, entries and executions with id 1 are the admin's.
 matrix() {
 	cat <<-'END'
 		project add           | 6 + + | New
@@ -237,6 +237,15 @@ matrix() {
 		notify resend         | 6 + + | $SENT
 
 		git link              | 6 + + | HEAD --task 1
+		git scan              | 6 + + |
+		git log               | + + + | 1
+		git branch            | + + + | 1
+		git unlink            | 6 + + | $SHA --task 2
+		git verify            | + + + | 3
+		git hook status       | + + + |
+		git hook install      | + + + |
+		git hook uninstall    | + + + |
+		git hook run          | + + + | post-commit
 		init                  | + + + |
 		db migrate            | + + + |
 		db status             | + + + |
@@ -336,6 +345,9 @@ setup() {
 		INSERT INTO integration_deliveries(integrationId,notificationId,
 			userId,state,createdAt,updatedAt)
 			SELECT 1,id,userId,'dead',0,0 FROM notifications"
+	git_repo
+	git_commit x >/dev/null
+	awm_ok git link --task 2 >/dev/null
 	task=6
 	for user in ada mem viv; do
 		awm_ok --as $user@example.com task claim $task >/dev/null
@@ -350,8 +362,6 @@ setup() {
 	cp clean.db one.db
 	awm_ok --db one.db automate install --yes >/dev/null
 	printf 'title\nImported\n' >in.csv
-	git_repo
-	git_commit x >/dev/null
 }
 
 # own TABLE USER: the first row of the table that is the user's.
@@ -393,8 +403,9 @@ trim() {
 # as_role COLUMN USER: the whole matrix.
 as_role() {
 	local user=$2 verb statuses args NOTE COMMENT ENTRY TASK RUN SKILL SENT
-	local AUTOMATION
+	local AUTOMATION SHA
 
+	SHA=$(git rev-parse HEAD)
 	NOTE=$(own notifications "$user")
 	SENT=$(own integration_deliveries "$user")
 	COMMENT=$(own comments "$user")
@@ -432,7 +443,8 @@ as_role() {
 	jq -r '.commands[] | .name + "|" + .effect' <<<"$output" >effects
 	# Their own rows, and what is no row at all.
 	free='^(user edit|user prefs|notify read|notify unread|notify rm|init'
-	free+='|config set|config unset|db migrate|db generate|db shell)$'
+	free+='|config set|config unset|db migrate|db generate|db shell'
+	free+='|git branch|git hook install|git hook uninstall|git hook run)$'
 	while IFS='|' read -r verb statuses _; do
 		[[ $verb ]] || continue
 		verb=$(trim "$verb")

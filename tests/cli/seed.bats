@@ -47,6 +47,8 @@ delivery_attempts 0
 delivery_leases 0
 external_ids 0
 folder_projects 0
+git_closings 0
+git_scans 0
 integration_comments 0
 integration_cursors 0
 integration_deliveries 0

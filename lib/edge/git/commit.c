@@ -33,6 +33,9 @@ static void parse_header(const char *s, size_t len, struct fields *f)
 		   memcmp(s, "encoding ", 9) == 0) {
 		memcpy(f->encoding, s + 9, len - 9);
 		f->encoding[len - 9] = '\0';
+	} else if (len > 7 && memcmp(s, "parent ", 7) == 0) {
+		f->parents = f->parent_count ? f->parents : s;
+		f->parent_count++;
 	}
 }
 

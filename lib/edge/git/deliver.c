@@ -39,17 +39,14 @@ static void trim_author(struct fields *f)
 	}
 }
 
-int deliver(struct delivery *d, struct repo *repo, const git_oid *id,
-	    struct repo_error *err)
+int deliver_object(struct delivery *d, git_odb_object *object, bool on_default,
+		   struct repo_error *err)
 {
-	_cleanup_(odb_objectp) git_odb_object *object = NULL;
 	char sha[GIT_OID_HEXSZ + 1];
-	struct repo_commit commit = {.sha = sha};
+	struct repo_commit commit = {.sha = sha, .on_default = on_default};
 	struct fields f;
 
-	git_oid_tostr(sha, sizeof(sha), id);
-	if (git_odb_read(&object, repo->odb, id) < 0)
-		return fail_git(err, "read commit", sha);
+	git_oid_tostr(sha, sizeof(sha), git_odb_object_id(object));
 	parse_commit(git_odb_object_data(object), git_odb_object_size(object),
 		     &f);
 	trim_author(&f);
@@ -62,7 +59,18 @@ int deliver(struct delivery *d, struct repo *repo, const git_oid *id,
 	commit.author = d->author.s;
 	commit.time = f.time;
 	commit.offset = f.offset;
+	commit.parents = f.parent_count;
 	return d->fn(d->ctx, &commit);
+}
+
+int deliver(struct delivery *d, struct repo *repo, const git_oid *id,
+	    struct repo_error *err)
+{
+	_cleanup_(odb_objectp) git_odb_object *object = NULL;
+
+	if (git_odb_read(&object, repo->odb, id) < 0)
+		return fail_git(err, "read commit", git_oid_tostr_s(id));
+	return deliver_object(d, object, false, err);
 }
 
 void delivery_release(struct delivery *d)

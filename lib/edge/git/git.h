@@ -29,6 +29,7 @@ struct repo {
 	char *url;
 	char *value;
 	char *branch;
+	char *boundary;
 };
 
 /* For _cleanup_(). */
@@ -74,12 +75,14 @@ int replace_string(char **p, const char *s, struct repo_error *err);
 int repo_open(const char *folder, struct repo **ret, struct repo_error *err);
 void repo_close(struct repo *repo);
 const char *repo_folder(struct repo *repo);
+const char *repo_common(struct repo *repo);
 
 /* --- shallow.c ----------------------------------------------------------- */
 
 /* Opens repo->odb; that of a shallow clone gives the commits where its history
  * ends without parents. */
 int need_odb(struct repo *repo, struct repo_error *err);
+int repo_boundary(struct repo *repo, const char **ret, struct repo_error *err);
 
 /* --- revision.c ---------------------------------------------------------- */
 
@@ -113,6 +116,28 @@ int parse_spec(struct repo *repo, const char *text, struct spec *ret,
 int repo_walk(struct repo *repo, const char *const *specs, size_t n,
 	      repo_commit_fn *fn, void *ctx, struct repo_error *err);
 
+/* --- history.c ----------------------------------------------------------- */
+
+int repo_history(struct repo *repo, const struct repo_history *what,
+		 repo_commit_fn *fn, void *ctx, struct repo_error *err);
+int repo_read(struct repo *repo, const char *sha, repo_commit_fn *fn, void *ctx,
+	      struct repo_error *err);
+
+/* --- tips.c -------------------------------------------------------------- */
+
+int repo_tips(struct repo *repo, bool all, repo_tip_fn *fn, void *ctx,
+	      struct repo_error *err);
+int repo_on_default(struct repo *repo, const char *sha, bool *ret,
+		    struct repo_error *err);
+
+/* The commits of the default branch: here, and as the remote had it. */
+struct defaults {
+	git_oid ids[2];
+	size_t count;
+};
+int find_defaults(struct repo *repo, struct defaults *ret,
+		  struct repo_error *err);
+
 /* --- commit.c ------------------------------------------------------------ */
 
 /* The fields of a commit object. Parsed here, as libgit2 refuses a commit with
@@ -125,6 +150,8 @@ struct fields {
 	char encoding[32]; /* "" is UTF-8 */
 	int64_t time;	   /* the committer's, as in struct repo_commit */
 	int offset;
+	const char *parents; /* lines "parent HASH" */
+	unsigned parent_count;
 };
 
 void parse_commit(const char *s, size_t len, struct fields *f);
@@ -157,6 +184,9 @@ struct delivery {
 	iconv_t cd;
 };
 
+/* Hands over a commit that was read; what the callback returns. */
+int deliver_object(struct delivery *d, git_odb_object *object, bool on_default,
+		   struct repo_error *err);
 /* Reads the commit and returns what the callback returns. */
 int deliver(struct delivery *d, struct repo *repo, const git_oid *id,
 	    struct repo_error *err);

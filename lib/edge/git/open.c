@@ -21,6 +21,8 @@ static int start(struct repo_error *err)
 			    reason());
 	git_libgit2_opts(GIT_OPT_SET_EXTENSIONS, extensions,
 			 ARRAY_LEN(extensions));
+	/* Histories are read once: what was read would only take memory. */
+	git_libgit2_opts(GIT_OPT_ENABLE_CACHING, 0);
 	/* git does not hash what it reads either. */
 	git_libgit2_opts(GIT_OPT_ENABLE_STRICT_HASH_VERIFICATION, 0);
 	return 0;
@@ -119,6 +121,7 @@ void repo_close(struct repo *repo)
 	free(repo->url);
 	free(repo->value);
 	free(repo->branch);
+	free(repo->boundary);
 	free(repo);
 }
 
@@ -161,4 +164,9 @@ int repo_open(const char *folder, struct repo **ret, struct repo_error *err)
 const char *repo_folder(struct repo *repo)
 {
 	return repo->folder;
+}
+
+const char *repo_common(struct repo *repo)
+{
+	return git_repository_commondir(repo->git);
 }

@@ -128,8 +128,6 @@ static int stumps_add(struct repo *repo, struct repo_error *err)
 		free(s);
 		return nomem(err);
 	}
-	/* The cache would keep the commits as they are. */
-	git_libgit2_opts(GIT_OPT_ENABLE_CACHING, 0);
 	git_odb_init_backend(&s->backend, GIT_ODB_BACKEND_VERSION);
 	s->backend.read = stumps_read;
 	s->backend.free = stumps_free;
@@ -154,5 +152,27 @@ int need_odb(struct repo *repo, struct repo_error *err)
 		return fail_git(err, "read objects of", repo->folder);
 	if (git_repository_is_shallow(repo->git) == 1)
 		return stumps_add(repo, err);
+	return 0;
+}
+
+int repo_boundary(struct repo *repo, const char **ret, struct repo_error *err)
+{
+	_cleanup_free_ char *path = NULL;
+	char text[GIT_OID_HEXSZ + 1] = "";
+	git_oid id;
+
+	if (asprintf(&path, "%s/shallow", git_repository_commondir(repo->git)) <
+	    0) {
+		path = NULL;
+		return nomem(err);
+	}
+	if (git_repository_is_shallow(repo->git) == 1) {
+		if (git_odb_hashfile(&id, path, GIT_OBJECT_BLOB) < 0)
+			return fail_git(err, "read", path);
+		git_oid_tostr(text, sizeof(text), &id);
+	}
+	if (replace_string(&repo->boundary, text, err) < 0)
+		return -AWM_NOMEM;
+	*ret = repo->boundary;
 	return 0;
 }
