@@ -35,7 +35,7 @@ holds_text() {
 	assert_output $'The moon pulls.\e[1m Fin'
 	[[ -z $stderr ]]
 	awm exec run 1 "${LOCAL[@]}" >out
-	[[ $(xxd -p out | tr -d '\n') == *46696e ]]
+	[[ $(od -An -v -tx1 out | tr -d ' \n') == *46696e ]]
 	row '.status == "success" and .prompt == "Explain tides\n\nIn one sentence."
 		and .response == "The moon pulls.\u001b[1m Fin"
 		and .tokensUsed == {promptTokens: 21, completionTokens: 7, totalTokens: 28}

@@ -103,7 +103,7 @@ clean() {
 }
 
 @test "the search finds what it is meant to find" {
-	for form in "$API_KEY" "$(base64 <<<"x$API_KEY")" "$(xxd -p -c 99 <<<"$PASSWORD")" \
+	for form in "$API_KEY" "$(base64 <<<"x$API_KEY")" "$(od -An -v -tx1 <<<"$PASSWORD" | tr -d ' \n')" \
 		'canary%2Fpp%2BJf6Wc2Uq9Ta'; do
 		printf 'before %s after\n' "$form" >here
 		run clean here
