@@ -398,7 +398,7 @@ const struct command cmd_db[] = {
 		.needs = NEED_WRITE | NEED_DRY_RUN | NEED_ANY_VERSION |
 			 NEED_NO_ACTOR,
 		.effect = EFFECT_WRITE,
-		.columns = "from,to,newest,backup",
+		.columns = "from,to,steps,newest,backup",
 		.run = db_migrate,
 	},
 	{

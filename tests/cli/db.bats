@@ -98,6 +98,8 @@ old_database() {
 	json '[.[].title] == ["Old"]' project list
 	json '[.[].state] | all(. == "ok")' db check
 	prints "at version $newest already" db migrate
+	prints $'from\tto\tsteps\tnewest\tbackup\n'"$newest	$newest	0	$newest	" \
+		db migrate --format tsv
 	json ".from == $newest and .to == $newest and .newest == $newest
 		and .backup == null" db migrate
 	fails 2 'cannot go down' db migrate --to 1
