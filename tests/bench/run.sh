@@ -41,7 +41,17 @@ done
 kept=${BENCH_CORPORA-}
 scratch=$(mktemp -d "${BENCH_SCRATCH:-${TMPDIR:-/tmp}}/awm-bench.XXXXXX")
 servers=()
-trap 'kill "${servers[@]}" 2>/dev/null; rm -rf "$scratch"' EXIT
+# What delivers in the background may still write there for some seconds.
+clean_up() {
+	local i
+
+	kill "${servers[@]}" 2>/dev/null
+	for i in {1..50}; do
+		rm -rf "$scratch" 2>/dev/null && return
+		sleep 0.2
+	done
+}
+trap clean_up EXIT
 
 export HOME=$scratch XDG_CONFIG_HOME=$scratch/config XDG_DATA_HOME=$scratch/data
 export AWM_USER=bench@example.com LC_ALL=C.UTF-8 TZ=UTC TERM=dumb
