@@ -14,10 +14,6 @@ setup() {
 	awm_ok task add 'Buy milk' -p Web >/dev/null
 }
 
-sql() {
-	sqlite3 "$AWM_DB" "$@"
-}
-
 auto() {
 	awm_ok automate add "$@" >/dev/null
 }

@@ -36,3 +36,8 @@ json() {
 	assert_status 0
 	assert_json "$expr"
 }
+
+# sql SQL…: what the sqlite3 shell finds in the database.
+sql() {
+	sqlite3 -batch "$AWM_DB" "$@"
+}

@@ -20,10 +20,6 @@ as_bea() {
 	awm_ok --as bea@example.com "$@" >/dev/null
 }
 
-sql() {
-	sqlite3 "$AWM_DB" "$@"
-}
-
 # on_terminal WIDTH COMMAND…: what awm prints on a terminal without colours.
 on_terminal() {
 	COLUMNS=$1 TERM=dumb script -qefc "awm --no-pager --color never ${*:2}" \

@@ -12,10 +12,6 @@ setup() {
 	awm_ok project add P -q >/dev/null
 }
 
-sql() {
-	sqlite3 "$AWM_DB" "$@"
-}
-
 # hook EVENTS [PROJECT]: a webhook that wants these, a JSON array.
 hook() {
 	sql "INSERT INTO webhooks(projectId,name,url,events,createdAt,updatedAt)

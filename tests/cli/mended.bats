@@ -11,10 +11,6 @@ setup() {
 	awm_setup
 }
 
-sql() {
-	sqlite3 "$AWM_DB" "$@"
-}
-
 # screen COLUMNS ARG…: what a terminal so wide is shown, in the file screen.
 screen() {
 	local width=$1

@@ -10,10 +10,6 @@ setup() {
 	awm_setup
 }
 
-sql() {
-	sqlite3 "$AWM_DB" "$@"
-}
-
 # finds WANTED QUERY [ARG…]: what is found as "task 1, comment 2", in order.
 finds() {
 	local wanted=$1

@@ -16,10 +16,6 @@ JSON
 	echo '{"type": "object"}' >out.json
 }
 
-sql() {
-	sqlite3 "$AWM_DB" "$@"
-}
-
 notes() {
 	awm_ok skill add 'Release notes' --prompt 'Write {{input.version}}' \
 		-d 'Makes notes' --category writing --tag text,release "$@" \

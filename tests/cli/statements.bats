@@ -10,10 +10,6 @@ setup() {
 	awm_setup
 }
 
-sql() {
-	sqlite3 "$AWM_DB" "$@"
-}
-
 # statements ARG…: how many statements a command executes.
 statements() {
 	AWM_TRACE=sql awm "$@" 2>&1 >/dev/null | grep -c '^sql: '

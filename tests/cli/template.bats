@@ -26,10 +26,6 @@ setup() {
 JSON
 }
 
-sql() {
-	sqlite3 "$AWM_DB" "$@"
-}
-
 skills() {
 	local name
 

@@ -14,10 +14,6 @@ setup() {
 	awm_ok project use Web -q >/dev/null
 }
 
-sql() {
-	sqlite3 -batch "$AWM_DB" "$@"
-}
-
 # tasks N: adds tasks 1 to N.
 tasks() {
 	local i

@@ -13,10 +13,6 @@ setup() {
 	awm_ok project use Web -q >/dev/null
 }
 
-sql() {
-	sqlite3 -batch "$AWM_DB" "$@"
-}
-
 # What is left of everything when times of change, and what is deleted, are
 # left out. "order" is a place among others, not a number.
 dump() {
