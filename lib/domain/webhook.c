@@ -118,7 +118,7 @@ static int webhook_check(struct awm_session *s, struct change *c)
 	return rc ? rc : check_headers(c);
 }
 
-/* Who is enabled again begins anew; who is deleted takes its queue along. */
+/* Who is enabled again begins anew. */
 static int webhook_wrote(struct awm_session *s, const struct change *c)
 {
 	int rc;
@@ -333,6 +333,19 @@ static int run_add(struct awm_session *s, void *ctx)
 	return rc ? rc : reread(s, w);
 }
 
+/* The row, and the secret that was made, to be shown once. */
+static int hand_out(const struct writing *w, int rc, char *made,
+		    struct awm_record **ret, char **ret_secret)
+{
+	if (!rc && ret)
+		*ret = w->record;
+	if (!rc && ret_secret)
+		*ret_secret = made;
+	else if (made)
+		mac_wipe(made, WEBHOOK_SECRET_SIZE);
+	return rc;
+}
+
 int awm_webhook_add(struct awm_session *s, const struct awm_set *sets, size_t n,
 		    const struct awm_webhook_opts *opts, struct awm_pool *pool,
 		    struct awm_record **ret, char **ret_secret)
@@ -347,13 +360,7 @@ int awm_webhook_add(struct awm_session *s, const struct awm_set *sets, size_t n,
 		rc = secret_prepare(s);
 	if (!rc)
 		rc = awm_transaction(s, run_add, &w);
-	if (!rc && ret)
-		*ret = w.record;
-	if (!rc && ret_secret)
-		*ret_secret = made;
-	else if (made)
-		mac_wipe(made, WEBHOOK_SECRET_SIZE);
-	return rc;
+	return hand_out(&w, rc, made, ret, ret_secret);
 }
 
 static int run_edit(struct awm_session *s, void *ctx)
@@ -441,13 +448,7 @@ int awm_webhook_rotate(struct awm_session *s, int64_t id, const char *secret,
 		rc = secret_prepare(s);
 	if (!rc)
 		rc = awm_transaction(s, run_rotate, &w);
-	if (!rc && ret)
-		*ret = w.record;
-	if (!rc && ret_secret)
-		*ret_secret = made;
-	else if (made)
-		mac_wipe(made, WEBHOOK_SECRET_SIZE);
-	return rc;
+	return hand_out(&w, rc, made, ret, ret_secret);
 }
 
 /* ---- show ---- */
