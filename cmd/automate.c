@@ -174,45 +174,6 @@ static int automate_edit(struct run *r)
 	return err ? err : run_each(r, 0, "changed", edit_each);
 }
 
-static int set_enabled(struct run *r, int64_t id, bool on,
-		       struct awm_record **ret)
-{
-	struct awm_set set = {awm_entity_field(r->entity, "isEnabled"),
-			      AWM_VALUE_INT(on)};
-
-	return awm_edit(r->session, r->entity, id, &set, 1, NULL, r->pool, ret);
-}
-
-static int enable_one(struct run *r, int64_t id, struct awm_record **ret)
-{
-	return set_enabled(r, id, true, ret);
-}
-
-static int disable_one(struct run *r, int64_t id, struct awm_record **ret)
-{
-	return set_enabled(r, id, false, ret);
-}
-
-static int rm_one(struct run *r, int64_t id, struct awm_record **ret)
-{
-	return awm_delete(r->session, r->entity, id, r->pool, ret);
-}
-
-static int automate_enable(struct run *r)
-{
-	return run_each(r, 0, "enabled", enable_one);
-}
-
-static int automate_disable(struct run *r)
-{
-	return run_each(r, 0, "disabled", disable_one);
-}
-
-static int automate_rm(struct run *r)
-{
-	return run_each(r, 0, "deleted", rm_one);
-}
-
 /* ---- the table ---- */
 
 #define COLUMNS "id,name,projectId,isEnabled,lastRunAt,runCount"
@@ -291,7 +252,7 @@ const struct command cmd_automate[] = {
 		.needs = NEED_WRITE | NEED_DRY_RUN,
 		.effect = EFFECT_WRITE,
 		.entity = "automation",
-		.run = automate_enable,
+		.run = noun_enable,
 	},
 	{
 		.name = "automate disable",
@@ -301,7 +262,7 @@ const struct command cmd_automate[] = {
 		.needs = NEED_WRITE | NEED_DRY_RUN,
 		.effect = EFFECT_WRITE,
 		.entity = "automation",
-		.run = automate_disable,
+		.run = noun_disable,
 	},
 	{
 		.name = "automate rm",
@@ -311,7 +272,7 @@ const struct command cmd_automate[] = {
 		.needs = NEED_WRITE | NEED_DRY_RUN,
 		.effect = EFFECT_DESTRUCTIVE,
 		.entity = "automation",
-		.run = automate_rm,
+		.run = noun_delete,
 	},
 	{0},
 };

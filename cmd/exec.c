@@ -314,11 +314,6 @@ static int exec_cost(struct run *r)
 
 /* ---- rm, reap ---- */
 
-static int rm_one(struct run *r, int64_t id, struct awm_record **ret)
-{
-	return awm_delete(r->session, r->entity, id, r->pool, ret);
-}
-
 static int exec_rm(struct run *r)
 {
 	struct id_list ids;
@@ -327,7 +322,7 @@ static int exec_rm(struct run *r)
 	if (!err && ids.count)
 		err = run_confirm(r, "delete %s for good",
 				  noun_count(r, ids.count, "execution"));
-	return err ? err : run_each(r, 0, "deleted", rm_one);
+	return err ? err : run_each(r, 0, "deleted", noun_delete_one);
 }
 
 struct reap_args {

@@ -178,45 +178,6 @@ static int integration_edit(struct run *r)
 	return err;
 }
 
-static int set_enabled(struct run *r, int64_t id, bool on,
-		       struct awm_record **ret)
-{
-	struct awm_set set = {awm_entity_field(r->entity, "isEnabled"),
-			      AWM_VALUE_INT(on)};
-
-	return awm_edit(r->session, r->entity, id, &set, 1, NULL, r->pool, ret);
-}
-
-static int enable_one(struct run *r, int64_t id, struct awm_record **ret)
-{
-	return set_enabled(r, id, true, ret);
-}
-
-static int disable_one(struct run *r, int64_t id, struct awm_record **ret)
-{
-	return set_enabled(r, id, false, ret);
-}
-
-static int rm_one(struct run *r, int64_t id, struct awm_record **ret)
-{
-	return awm_delete(r->session, r->entity, id, r->pool, ret);
-}
-
-static int integration_enable(struct run *r)
-{
-	return run_each(r, 0, "enabled", enable_one);
-}
-
-static int integration_disable(struct run *r)
-{
-	return run_each(r, 0, "disabled", disable_one);
-}
-
-static int integration_rm(struct run *r)
-{
-	return run_each(r, 0, "deleted", rm_one);
-}
-
 /* ---- the table ---- */
 
 #define COLUMNS "id,type,userId,teamId,credentials,isEnabled,lastSyncAt"
@@ -293,7 +254,7 @@ const struct command cmd_integration[] = {
 		.needs = NEED_WRITE | NEED_DRY_RUN,
 		.effect = EFFECT_WRITE,
 		.entity = "integration",
-		.run = integration_enable,
+		.run = noun_enable,
 	},
 	{
 		.name = "integration disable",
@@ -302,7 +263,7 @@ const struct command cmd_integration[] = {
 		.needs = NEED_WRITE | NEED_DRY_RUN,
 		.effect = EFFECT_WRITE,
 		.entity = "integration",
-		.run = integration_disable,
+		.run = noun_disable,
 	},
 	{
 		.name = "integration rm",
@@ -313,7 +274,7 @@ const struct command cmd_integration[] = {
 		.needs = NEED_WRITE | NEED_YES | NEED_DRY_RUN,
 		.effect = EFFECT_DESTRUCTIVE,
 		.entity = "integration",
-		.run = integration_rm,
+		.run = noun_delete,
 	},
 	{0},
 };

@@ -127,16 +127,6 @@ static int notify_unread(struct run *r)
 	return run_each(r, 0, "unread", unread_one);
 }
 
-static int rm_one(struct run *r, int64_t id, struct awm_record **ret)
-{
-	return awm_delete(r->session, r->entity, id, r->pool, ret);
-}
-
-static int notify_rm(struct run *r)
-{
-	return run_each(r, 0, "deleted", rm_one);
-}
-
 /* ---- scan ---- */
 
 struct scan_args {
@@ -208,7 +198,7 @@ const struct command cmd_notify[] = {
 		.needs = NEED_WRITE | NEED_DRY_RUN,
 		.effect = EFFECT_DESTRUCTIVE,
 		.entity = "notification",
-		.run = notify_rm,
+		.run = noun_delete,
 	},
 	{
 		.name = "notify scan",

@@ -278,6 +278,48 @@ const char *noun_count(struct run *r, size_t n, const char *what)
 
 /* ---- deleting for good ---- */
 
+int noun_delete_one(struct run *r, int64_t id, struct awm_record **ret)
+{
+	return awm_delete(r->session, r->entity, id, r->pool, ret);
+}
+
+int noun_delete(struct run *r)
+{
+	return run_each(r, 0, "deleted", noun_delete_one);
+}
+
+static int set_enabled(struct run *r, int64_t id, bool on,
+		       struct awm_record **ret)
+{
+	struct awm_set set = {awm_entity_field(r->entity, "isEnabled"),
+			      AWM_VALUE_INT(on)};
+	int err = awm_edit(r->session, r->entity, id, &set, 1, NULL, r->pool,
+			   ret);
+
+	/* What follows from it is in the row as well. */
+	return err ? err : awm_get(r->session, r->entity, id, r->pool, ret);
+}
+
+static int enable_one(struct run *r, int64_t id, struct awm_record **ret)
+{
+	return set_enabled(r, id, true, ret);
+}
+
+static int disable_one(struct run *r, int64_t id, struct awm_record **ret)
+{
+	return set_enabled(r, id, false, ret);
+}
+
+int noun_enable(struct run *r)
+{
+	return run_each(r, 0, "enabled", enable_one);
+}
+
+int noun_disable(struct run *r)
+{
+	return run_each(r, 0, "disabled", disable_one);
+}
+
 /* What a row is called, and what goes along with it. */
 struct parts {
 	const char *entity, *name;

@@ -78,6 +78,15 @@ int noun_referring(struct run *r, const char *entity, const char *field,
 /* "12 tasks", "1 task"; in the arena. */
 const char *noun_count(struct run *r, size_t n, const char *what);
 
+/* `rm` of what takes nothing of others along, and a run_id_fn for those that
+ * have something to say before. */
+int noun_delete(struct run *r);
+int noun_delete_one(struct run *r, int64_t id, struct awm_record **ret);
+
+/* `enable` and `disable`, of entities with a column isEnabled. */
+int noun_enable(struct run *r);
+int noun_disable(struct run *r);
+
 /* `rm` of a project, team or user: asks first, and says what goes along. */
 int noun_rm(struct run *r);
 

@@ -76,16 +76,6 @@ static const struct argument rm_arguments[] = {
 	{0},
 };
 
-static int rm_one(struct run *r, int64_t id, struct awm_record **ret)
-{
-	return awm_delete(r->session, r->entity, id, r->pool, ret);
-}
-
-static int prices_rm(struct run *r)
-{
-	return run_each(r, 0, "deleted", rm_one);
-}
-
 extern const struct command cmd_price[];
 const struct command cmd_price[] = {
 	{
@@ -139,7 +129,7 @@ const struct command cmd_price[] = {
 		.needs = NEED_WRITE | NEED_DRY_RUN,
 		.effect = EFFECT_DESTRUCTIVE,
 		.entity = "model_price",
-		.run = prices_rm,
+		.run = noun_delete,
 	},
 	{0},
 };

@@ -185,16 +185,6 @@ static int provider_edit(struct run *r)
 	return err;
 }
 
-static int rm_one(struct run *r, int64_t id, struct awm_record **ret)
-{
-	return awm_delete(r->session, r->entity, id, r->pool, ret);
-}
-
-static int provider_rm(struct run *r)
-{
-	return run_each(r, 0, "deleted", rm_one);
-}
-
 /* ---- over the network ---- */
 
 struct ask_args {
@@ -381,7 +371,7 @@ const struct command cmd_provider[] = {
 		.needs = NEED_WRITE | NEED_DRY_RUN,
 		.effect = EFFECT_DESTRUCTIVE,
 		.entity = "provider",
-		.run = provider_rm,
+		.run = noun_delete,
 	},
 	{
 		.name = "provider test",

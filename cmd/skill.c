@@ -221,11 +221,6 @@ static int skill_edit(struct run *r)
 	return err ? err : run_each(r, 0, "changed", edit_one);
 }
 
-static int rm_one(struct run *r, int64_t id, struct awm_record **ret)
-{
-	return awm_delete(r->session, r->entity, id, r->pool, ret);
-}
-
 static int skill_rm(struct run *r)
 {
 	struct id_list ids;
@@ -234,7 +229,7 @@ static int skill_rm(struct run *r)
 	if (!err && ids.count)
 		err = run_confirm(r, "delete %s for good",
 				  noun_count(r, ids.count, "skill"));
-	return err ? err : run_each(r, 0, "deleted", rm_one);
+	return err ? err : run_each(r, 0, "deleted", noun_delete_one);
 }
 
 /* ---- publish ---- */

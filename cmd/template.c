@@ -169,16 +169,6 @@ static int template_edit(struct run *r)
 	return err ? err : run_each(r, 0, "changed", edit_one);
 }
 
-static int rm_one(struct run *r, int64_t id, struct awm_record **ret)
-{
-	return awm_delete(r->session, r->entity, id, r->pool, ret);
-}
-
-static int template_rm(struct run *r)
-{
-	return run_each(r, 0, "deleted", rm_one);
-}
-
 /* ---- the table ---- */
 
 extern const struct command cmd_template[];
@@ -254,7 +244,7 @@ const struct command cmd_template[] = {
 		.needs = NEED_WRITE | NEED_DRY_RUN,
 		.effect = EFFECT_DESTRUCTIVE,
 		.entity = "template",
-		.run = template_rm,
+		.run = noun_delete,
 	},
 	{0},
 };

@@ -273,16 +273,6 @@ static int time_edit(struct run *r)
 	return err ? err : run_each(r, 0, "changed", edit_one);
 }
 
-static int rm_one(struct run *r, int64_t id, struct awm_record **ret)
-{
-	return awm_delete(r->session, r->entity, id, r->pool, ret);
-}
-
-static int time_rm(struct run *r)
-{
-	return run_each(r, 0, "deleted", rm_one);
-}
-
 /* ---- list, show ---- */
 
 struct list_args {
@@ -543,7 +533,7 @@ const struct command cmd_time[] = {
 		.needs = NEED_WRITE | NEED_DRY_RUN,
 		.effect = EFFECT_DESTRUCTIVE,
 		.entity = "time_entry",
-		.run = time_rm,
+		.run = noun_delete,
 	},
 	{
 		.name = "time report",

@@ -294,48 +294,6 @@ static int webhook_edit(struct run *r)
 	return err ? err : run_each(r, 0, "changed", edit_each);
 }
 
-static int set_enabled(struct run *r, int64_t id, bool on,
-		       struct awm_record **ret)
-{
-	struct awm_set set = {awm_entity_field(r->entity, "isEnabled"),
-			      AWM_VALUE_INT(on)};
-	int err = awm_edit(r->session, r->entity, id, &set, 1, NULL, r->pool,
-			   ret);
-
-	/* What follows from it is in the row as well. */
-	return err ? err : awm_get(r->session, r->entity, id, r->pool, ret);
-}
-
-static int enable_one(struct run *r, int64_t id, struct awm_record **ret)
-{
-	return set_enabled(r, id, true, ret);
-}
-
-static int disable_one(struct run *r, int64_t id, struct awm_record **ret)
-{
-	return set_enabled(r, id, false, ret);
-}
-
-static int rm_one(struct run *r, int64_t id, struct awm_record **ret)
-{
-	return awm_delete(r->session, r->entity, id, r->pool, ret);
-}
-
-static int webhook_enable(struct run *r)
-{
-	return run_each(r, 0, "enabled", enable_one);
-}
-
-static int webhook_disable(struct run *r)
-{
-	return run_each(r, 0, "disabled", disable_one);
-}
-
-static int webhook_rm(struct run *r)
-{
-	return run_each(r, 0, "deleted", rm_one);
-}
-
 /* ---- rotate-secret and test ---- */
 
 #define OVERLAP_S (24 * 3600)
@@ -471,7 +429,7 @@ const struct command cmd_webhook[] = {
 		.needs = NEED_WRITE | NEED_DRY_RUN,
 		.effect = EFFECT_WRITE,
 		.entity = "webhook",
-		.run = webhook_enable,
+		.run = noun_enable,
 	},
 	{
 		.name = "webhook disable",
@@ -482,7 +440,7 @@ const struct command cmd_webhook[] = {
 		.needs = NEED_WRITE | NEED_DRY_RUN,
 		.effect = EFFECT_WRITE,
 		.entity = "webhook",
-		.run = webhook_disable,
+		.run = noun_disable,
 	},
 	{
 		.name = "webhook rm",
@@ -492,7 +450,7 @@ const struct command cmd_webhook[] = {
 		.needs = NEED_WRITE | NEED_DRY_RUN,
 		.effect = EFFECT_DESTRUCTIVE,
 		.entity = "webhook",
-		.run = webhook_rm,
+		.run = noun_delete,
 	},
 	{
 		.name = "webhook rotate-secret",
